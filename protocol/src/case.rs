@@ -1,0 +1,416 @@
+//! A case, as consoles see it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::phone::DroppedField;
+use crate::{
+    Alert, AlertId, CaseId, CountryCode, DeskId, EmergencyKind, Fix, MessageId, NoteId, Seq, StaffId, UnixMs,
+    WorkerId,
+};
+
+/// Where a case stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CaseState {
+    /// Nobody has taken it.
+    Open,
+    /// An officer works on it.
+    Claimed,
+    /// Done with.
+    Closed,
+}
+
+/// Why a case was closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Disposition {
+    /// The worker was helped.
+    Resolved,
+    /// Handed to another authority.
+    Referred,
+    /// There was no emergency.
+    FalseAlarm,
+    /// The worker took it back, and that was verified.
+    CancelledByWorker,
+    /// The same matter as another case.
+    Duplicate,
+    /// Nobody could be reached.
+    UnableToContact,
+    /// A test.
+    Test,
+}
+
+/// How urgent a case is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    /// An SOS.
+    P1,
+    /// An SOS that its worker took back.
+    P2,
+    /// Neither.
+    P3,
+}
+
+/// Why an alert is not known to come from the worker it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Unverified {
+    /// The phone showed no credential.
+    NoCredential,
+    /// The credential was not made by this service.
+    CredentialInvalid,
+    /// The credential was good once; key and worker are known.
+    CredentialExpired,
+    /// The signature is missing or does not fit the key in the credential.
+    ProofInvalid,
+    /// The device was enrolled, but is not known any more.
+    DeviceUnknown,
+    /// The device was revoked.
+    DeviceRevoked,
+}
+
+/// What the choice of the desk rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RoutingBasis {
+    /// The position lies in one country.
+    Polygon,
+    /// The position lies in several countries, or its uncertainty reaches over a border.
+    Border,
+    /// At sea: the nearest coast within 400 km.
+    Offshore,
+    /// In one of the special sea areas: never another state's desk.
+    SpecialArea,
+    /// No position: the country of the worker's contract.
+    ContractCountry,
+    /// Nothing to go by, or no coast near: the ministry desk.
+    Nothing,
+}
+
+/// Why this desk.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct RoutingView {
+    /// What the choice rests on.
+    pub basis: RoutingBasis,
+    /// The most likely country.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<CountryCode>,
+    /// The other countries it may be, most likely first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<CountryCode>,
+    /// Distance to the coast in kilometres, when offshore.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offshore_km: Option<f64>,
+    /// Name of the special area.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub special_area: Option<String>,
+    /// The country has no desk of its own; the ministry desk holds the case.
+    #[serde(default)]
+    pub no_desk_for_country: bool,
+}
+
+/// The officer who has a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Owner {
+    /// Who.
+    pub staff_id: StaffId,
+    /// Name to show.
+    pub name: String,
+    /// Since when.
+    pub since_ms: UnixMs,
+}
+
+/// How a case ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Closing {
+    /// When.
+    pub at_ms: UnixMs,
+    /// Who closed it.
+    pub by: String,
+    /// Why.
+    pub disposition: Disposition,
+    /// In words.
+    pub summary: String,
+}
+
+/// A fix as the service keeps it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct FixView {
+    /// As the phone sent it.
+    #[serde(flatten)]
+    pub fix: Fix,
+    /// When it reached the service. Order by this, show age by `fix_time_ms` where it is there.
+    pub server_time_ms: UnixMs,
+}
+
+/// A case as a row of the queue and a mark on the map. The whole state: a later one replaces an earlier one.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct CaseSummary {
+    /// Identity.
+    pub case_id: CaseId,
+    /// For people: `2026-000123`.
+    pub case_no: String,
+    /// Changes with every step of the lifecycle; a command names the version it saw.
+    pub version: u32,
+    /// The last ledger entry of this case; a summary with a smaller one is older.
+    pub last_seq: Seq,
+    /// Where it stands.
+    pub state: CaseState,
+    /// How urgent it is.
+    pub priority: Priority,
+    /// It rings until somebody answers: unclaimed, or pressed again since it was claimed.
+    pub ringing: bool,
+    /// The desk that holds it.
+    pub desk_id: DeskId,
+    /// Desks that are shown it.
+    pub watchers: Vec<DeskId>,
+    /// Why this desk.
+    pub routing: RoutingView,
+    /// The worker, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker_id: Option<WorkerId>,
+    /// Name of the worker, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker_name: Option<String>,
+    /// Why it is not known to come from this worker; absent when verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unverified: Option<Unverified>,
+    /// What happened, if the worker said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<EmergencyKind>,
+    /// First alert received.
+    pub opened_at_ms: UnixMs,
+    /// Latest alert received.
+    pub pressed_at_ms: UnixMs,
+    /// How many times SOS was pressed.
+    pub presses: u32,
+    /// By when somebody should have claimed it, by the desk's target.
+    pub claim_due_ms: UnixMs,
+    /// First drawn and rung by a console of the desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rang_at_ms: Option<UnixMs>,
+    /// First opened by an officer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at_ms: Option<UnixMs>,
+    /// The worker took the press back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_at_ms: Option<UnixMs>,
+    /// Who has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Owner>,
+    /// Messages of the worker since an officer last looked or wrote.
+    pub unread: u32,
+    /// Newest position.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<FixView>,
+    /// Charge of the phone's battery, 0 to 100, the latest known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub battery_pct: Option<u8>,
+    /// How it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closing: Option<Closing>,
+}
+
+/// Who did something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(tag = "role", rename_all = "snake_case")]
+pub enum Actor {
+    /// The worker, by phone.
+    Worker {},
+    /// An officer.
+    Staff {
+        /// Who.
+        staff_id: StaffId,
+        /// Name to show.
+        name: String,
+    },
+    /// The service itself.
+    Service {},
+}
+
+/// What happened in a case: the payload of a ledger entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum CaseEvent {
+    /// The first alert was recorded: the case exists.
+    Opened {
+        /// The press.
+        alert: Alert,
+        /// When the gateway had it on disk.
+        received_at_ms: UnixMs,
+        /// Why this desk.
+        routing: RoutingView,
+        /// Why it is unverified.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unverified: Option<Unverified>,
+        /// Fields that were broken and left out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        dropped: Vec<DroppedField>,
+    },
+    /// The worker pressed again.
+    PressedAgain {
+        /// The press.
+        alert: Alert,
+        /// When the gateway had it on disk.
+        received_at_ms: UnixMs,
+        /// Why it is unverified.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unverified: Option<Unverified>,
+        /// Fields that were broken and left out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        dropped: Vec<DroppedField>,
+    },
+    /// The worker took an alert back.
+    Cancelled {
+        /// Which.
+        alert_id: AlertId,
+    },
+    /// A console of the desk drew and rang it.
+    Rang {
+        /// The alerts that it rang for.
+        alert_ids: Vec<AlertId>,
+    },
+    /// An officer opened it.
+    Seen {
+        /// The alerts that were seen.
+        alert_ids: Vec<AlertId>,
+    },
+    /// An officer took it.
+    Claimed {},
+    /// The officer gave it back.
+    Released {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// It went to another desk.
+    Transferred {
+        /// From here …
+        from: DeskId,
+        /// … to there.
+        to: DeskId,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// It was closed.
+    Closed {
+        /// Why.
+        disposition: Disposition,
+        /// In words.
+        summary: String,
+    },
+    /// It was opened again.
+    Reopened {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// A chat message, of the worker or an officer (see the actor).
+    Message {
+        /// Identity.
+        message_id: MessageId,
+        /// The words.
+        text: String,
+    },
+    /// The worker's phone has stored messages of the desk.
+    Delivered {
+        /// Which.
+        message_ids: Vec<MessageId>,
+    },
+    /// A note that only officers see.
+    Note {
+        /// Identity.
+        note_id: NoteId,
+        /// The words.
+        text: String,
+    },
+}
+
+impl CaseEvent {
+    /// The word for it in the ledger and on the wire.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Opened { .. } => "opened",
+            Self::PressedAgain { .. } => "pressed_again",
+            Self::Cancelled { .. } => "cancelled",
+            Self::Rang { .. } => "rang",
+            Self::Seen { .. } => "seen",
+            Self::Claimed {} => "claimed",
+            Self::Released { .. } => "released",
+            Self::Transferred { .. } => "transferred",
+            Self::Closed { .. } => "closed",
+            Self::Reopened { .. } => "reopened",
+            Self::Message { .. } => "message",
+            Self::Delivered { .. } => "delivered",
+            Self::Note { .. } => "note",
+        }
+    }
+}
+
+/// One line of a case's history.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct TimelineEntry {
+    /// Place in the ledger.
+    pub seq: Seq,
+    /// When it was recorded.
+    pub at_ms: UnixMs,
+    /// Who did it.
+    pub actor: Actor,
+    /// What.
+    pub event: CaseEvent,
+}
+
+/// What is known of a worker, for the officers of the desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct WorkerProfile {
+    /// Identity.
+    pub worker_id: WorkerId,
+    /// Full name.
+    pub name: String,
+    /// Telephone number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Language tag, e.g. `vi`.
+    pub language: String,
+    /// Country of the contract.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract_country: Option<CountryCode>,
+    /// Employer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employer: Option<String>,
+    /// Address abroad.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+/// Everything about one case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct CaseDetail {
+    /// The state now.
+    pub case: CaseSummary,
+    /// The worker, where known. When the case is unverified: the worker that the phone claims to be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<WorkerProfile>,
+    /// All entries, oldest first; chat messages and notes are among them.
+    pub timeline: Vec<TimelineEntry>,
+    /// At most [`crate::limits::DETAIL_FIXES_MAX`], newest first.
+    pub fixes: Vec<FixView>,
+}

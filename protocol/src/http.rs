@@ -1,0 +1,252 @@
+//! Bodies of the HTTP interface. Errors are [`crate::Problem`] documents.
+
+use serde::{Deserialize, Serialize};
+
+use crate::case::WorkerProfile;
+use crate::phone::DroppedField;
+use crate::{
+    Alert, AlertId, CaseSummary, CountryCode, DeskId, DeviceId, Disposition, MessageId, NoteId, Receipt,
+    StaffId, UnixMs, Unverified,
+};
+
+/// `POST /api/enrol`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct EnrolRequest {
+    /// The single-use code, as the worker typed it; case, spaces and dashes do not matter.
+    pub code: String,
+    /// P-256 public key of the device: the uncompressed point (65 bytes, first one 4), base64url without padding.
+    pub public_key: String,
+    /// Of [`crate::proof::enrol`] by that key, base64url without padding.
+    pub signature: String,
+    /// Kind of phone, for the profile, at most 80 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_model: Option<String>,
+}
+
+/// The answer to [`EnrolRequest`]. The same code, key and signature again gives the same device (a lost answer
+/// does not cost the code).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Enrolled {
+    /// The phone's name from now on.
+    pub device_id: DeviceId,
+    /// To be shown in `hello` and with alerts over HTTP; opaque to the phone.
+    pub credential: String,
+    /// Until when the credential is good. An SOS is taken after that as well.
+    pub credential_expires_ms: UnixMs,
+    /// Who the service takes the owner for.
+    pub worker: WorkerProfile,
+}
+
+/// `POST /api/alerts`: an alert over plain HTTP. Taken like one on the socket, whatever else is wrong.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct AlertPost {
+    /// The press.
+    pub alert: Alert,
+    /// From the enrolment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+    /// Of [`crate::proof::alert`], base64url without padding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+}
+
+/// The answer to [`AlertPost`], and `GET /api/alerts/{alert_id}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct AlertStatus {
+    /// Which alert.
+    pub alert_id: AlertId,
+    /// Steps reached so far, in order.
+    pub receipts: Vec<Receipt>,
+    /// Why it is unverified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unverified: Option<Unverified>,
+    /// Fields that were broken and left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<DroppedField>,
+}
+
+/// `POST /api/session`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct SignIn {
+    /// Account.
+    pub login: String,
+    /// Password.
+    pub password: String,
+}
+
+/// What an account may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Works the cases of a desk.
+    Dispatcher,
+    /// The same, and answers for the desk.
+    Supervisor,
+    /// Works the cases of every desk, at the ministry.
+    DutyOfficer,
+    /// Reads the cases of every desk.
+    Reviewer,
+    /// Keeps desks and accounts; sees no case.
+    Administrator,
+}
+
+/// Who is signed in: answer to `POST` and `GET /api/session`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Me {
+    /// Who.
+    pub staff_id: StaffId,
+    /// Name to show.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Their desk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desk: Option<DeskView>,
+    /// When the session ends.
+    pub session_ends_ms: UnixMs,
+    /// On shift since; absent when not on shift.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_shift_since_ms: Option<UnixMs>,
+}
+
+/// A desk: element of `GET /api/desks`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct DeskView {
+    /// Identity.
+    pub desk_id: DeskId,
+    /// Name to show.
+    pub name: String,
+    /// Country it is in; absent for the ministry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<CountryCode>,
+    /// IANA name of its time zone; absent where it is not set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// City of the post, WGS 84 degrees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lat: Option<f64>,
+    /// City of the post, WGS 84 degrees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lon: Option<f64>,
+    /// Officers on shift there.
+    pub on_duty: u32,
+}
+
+/// `GET /api/desks`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Desks {
+    /// All desks, the ministry first, then by name.
+    pub desks: Vec<DeskView>,
+}
+
+/// `POST /api/feed-ticket`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct FeedTicket {
+    /// For the `hello` of the feed; good once, for [`crate::limits::TICKET_TTL_S`] seconds.
+    pub ticket: String,
+}
+
+/// `POST /api/cases/{case_id}/claim`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Claim {
+    /// The version that the officer saw.
+    pub version: u32,
+}
+
+/// `POST /api/cases/{case_id}/release` and `/reopen`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct WithReason {
+    /// The version that the officer saw.
+    pub version: u32,
+    /// Why, at most [`crate::limits::TEXT_CHARS_MAX`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// `POST /api/cases/{case_id}/transfer`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Transfer {
+    /// The version that the officer saw.
+    pub version: u32,
+    /// The desk that is to hold it.
+    pub to: DeskId,
+    /// Why, at most [`crate::limits::TEXT_CHARS_MAX`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// `POST /api/cases/{case_id}/close`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Close {
+    /// The version that the officer saw.
+    pub version: u32,
+    /// Why.
+    pub disposition: Disposition,
+    /// In words, not empty, at most [`crate::limits::TEXT_CHARS_MAX`].
+    pub summary: String,
+}
+
+/// `POST /api/cases/{case_id}/messages`; the same `message_id` again is the same message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct PostMessage {
+    /// Made by the console.
+    pub message_id: MessageId,
+    /// Not empty, at most [`crate::limits::TEXT_CHARS_MAX`].
+    pub text: String,
+}
+
+/// `POST /api/cases/{case_id}/notes`; the same `note_id` again is the same note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct PostNote {
+    /// Made by the console.
+    pub note_id: NoteId,
+    /// Not empty, at most [`crate::limits::TEXT_CHARS_MAX`].
+    pub text: String,
+}
+
+/// The answer to every command on a case (`claim`, `release`, `transfer`, `close`, `reopen`, `messages`, `notes`,
+/// `rang`, `seen`): the case as it is now. The feed brings the event itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct CaseAnswer {
+    /// The state now.
+    pub case: CaseSummary,
+}
+
+/// `GET /api/cases`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct CaseList {
+    /// Open and claimed cases, and the latest closed ones.
+    pub cases: Vec<CaseSummary>,
+}
+
+/// `GET /readyz`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Readiness {
+    /// Alerts can be taken: at least one store answers.
+    pub takes_alerts: bool,
+    /// Postgres answers.
+    pub postgres: bool,
+    /// Redis answers.
+    pub redis: bool,
+    /// The console's files are built.
+    pub console: bool,
+}

@@ -1,0 +1,36 @@
+//! What phones, consoles and the service say to each other.
+//!
+//! One version, [`SUBPROTOCOL`], covers the phone socket, the console feed and the HTTP bodies. Frames are
+//! JSON text; times are [`UnixMs`]; limits are in [`limits`]. `protocol/README.md` tells the same story to
+//! somebody who writes a phone client in another language.
+
+pub mod alert;
+pub mod ambient;
+pub mod case;
+pub mod feed;
+pub mod http;
+mod ids;
+pub mod lenient;
+pub mod limits;
+pub mod phone;
+pub mod problem;
+pub mod proof;
+#[cfg(feature = "schema")]
+pub mod schema;
+mod time;
+
+pub use alert::{Alert, EmergencyKind, Fix, FixSource, Trigger};
+pub use case::{
+    Actor, CaseDetail, CaseEvent, CaseState, CaseSummary, Disposition, Priority, RoutingBasis, RoutingView,
+    Unverified,
+};
+pub use ids::{
+    AlertId, CaseId, CodeId, CountryCode, DeskId, DeviceId, FixId, MessageId, NoteId, Seq, SessionId,
+    StaffId, WorkerId,
+};
+pub use phone::{GatewayFrame, PhoneFrame, Receipt, Stage};
+pub use problem::{ErrorCode, Problem};
+pub use time::UnixMs;
+
+/// WebSocket subprotocol, and the version of everything in this crate.
+pub const SUBPROTOCOL: &str = "sos.v1";

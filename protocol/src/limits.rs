@@ -1,0 +1,53 @@
+//! Every bound of the wire, in one place. Exported to TypeScript under the same names.
+
+/// Largest frame on either socket, and largest HTTP body, in bytes. A larger frame is read past without being
+/// kept; its first [`SALVAGE_BYTES`] are looked through for an SOS.
+pub const FRAME_BYTES_MAX: usize = 16 * 1024;
+/// How much of an oversized frame or body is kept to find an SOS in, in bytes.
+pub const SALVAGE_BYTES: usize = 8 * 1024;
+/// Longest chat message, note, summary or reason, in Unicode scalar values.
+pub const TEXT_CHARS_MAX: usize = 2_000;
+/// Longest text inside an alert, in Unicode scalar values; the rest is cut off.
+pub const ALERT_TEXT_CHARS_MAX: usize = 500;
+/// Most fixes in one `fixes` frame.
+pub const FIXES_PER_FRAME_MAX: usize = 50;
+/// Most ids in one `delivered` frame.
+pub const DELIVERED_PER_FRAME_MAX: usize = 50;
+/// Most alerts that a phone follows by `hello`.
+pub const FOLLOW_MAX: usize = 10;
+/// Largest accuracy that is kept, in metres; a larger one says nothing.
+pub const ACCURACY_M_MAX: f64 = 1_000_000.0;
+/// How far ahead of the server's clock a device's or GPS time may be and still be kept, in milliseconds.
+pub const CLOCK_AHEAD_MS_MAX: i64 = 24 * 3600 * 1000;
+/// A phone sends `ping` after this many seconds of silence.
+pub const PING_INTERVAL_S: u32 = 20;
+/// The same, while an SOS is open.
+pub const PING_INTERVAL_SOS_S: u32 = 10;
+/// A side that has heard nothing for this many ping intervals takes the connection for dead.
+pub const PINGS_MISSED_MAX: u32 = 2;
+/// How long a phone has to say `hello` before the connection is treated as unverified, in seconds.
+pub const HELLO_TIMEOUT_S: u32 = 10;
+/// For how long after the press a phone offers "Bấm nhầm – Huỷ", in seconds.
+pub const CANCEL_WINDOW_S: u32 = 10;
+/// Upper end of the jittered wait before a phone without an unsent SOS connects again, in seconds.
+pub const RECONNECT_MAX_S: u32 = 30;
+/// Wait for an answer to a frame before it is sent again, in seconds.
+pub const RESEND_AFTER_S: u32 = 5;
+/// A console hears a heartbeat this often, in seconds.
+pub const HEARTBEAT_INTERVAL_S: u32 = 10;
+/// A console shows amber after this many seconds without a word, …
+pub const LINK_AMBER_S: u32 = 15;
+/// … and a red banner after this many.
+pub const LINK_RED_S: u32 = 30;
+/// Most ledger entries replayed to a console that comes back; further behind, it gets a fresh snapshot.
+pub const REPLAY_ENTRIES_MAX: usize = 5_000;
+/// Closed cases that a snapshot holds, the latest first.
+pub const SNAPSHOT_CLOSED_MAX: usize = 100;
+/// Fixes that a case detail holds, the latest first.
+pub const DETAIL_FIXES_MAX: usize = 2_000;
+/// How long a feed ticket is good for, in seconds.
+pub const TICKET_TTL_S: u32 = 30;
+/// A position is fresh until this age, in seconds …
+pub const POSITION_FRESH_S: u32 = 60;
+/// … and old after this one; a trail is broken at a gap of this length.
+pub const POSITION_OLD_S: u32 = 300;
