@@ -1,0 +1,82 @@
+use super::*;
+
+const NOW: UnixMs = UnixMs(1_790_000_000_000);
+const ID: &str = "0190b4c4-1111-7abc-8def-0123456789ab";
+
+fn code(text: &str) -> ErrorCode {
+    from_phone(text, NOW).expect_err("an error").code
+}
+
+#[test]
+fn nonsense_gets_a_code() {
+    assert_eq!(code("hello"), ErrorCode::MalformedJson);
+    assert_eq!(code("[1]"), ErrorCode::MalformedJson);
+    assert_eq!(code("{}"), ErrorCode::MissingField);
+    assert_eq!(code(r#"{"type":"dance"}"#), ErrorCode::UnknownType);
+    assert_eq!(code(r#"{"type":"message","text":"a"}"#), ErrorCode::MissingField);
+    assert_eq!(code(&format!(r#"{{"type":"cancel","alert_id":"{ID}x"}}"#)), ErrorCode::InvalidField);
+    let message =
+        |text: &str| format!(r#"{{"type":"message","message_id":"{ID}","alert_id":"{ID}","text":"{text}"}}"#);
+    assert_eq!(code(&message(&"a".repeat(2_001))), ErrorCode::TooLarge);
+    assert_eq!(code(&message(" ")), ErrorCode::InvalidField);
+    let many = vec!["{}"; 51].join(",");
+    assert_eq!(
+        code(&format!(r#"{{"type":"fixes","alert_id":"{ID}","fixes":[{many}]}}"#)),
+        ErrorCode::TooMany
+    );
+}
+
+#[test]
+fn errors_repeat_nothing_of_the_frame() {
+    let secret = "hộ chiếu B1234567";
+    let frame = format!(r#"{{"type":"cancel","alert_id":"{secret}"}}"#);
+    let error = from_phone(&frame, NOW).expect_err("an error");
+    assert!(!error.detail.contains("B1234567"), "{error:?}");
+}
+
+#[test]
+fn absurd_fixes_are_left_out_and_the_good_ones_kept() {
+    let frame = format!(
+        r#"{{"type":"fixes","alert_id":"{ID}","fixes":[
+            {{"fix_id":"{ID}","lat":25.0,"lon":121.5,"accuracy_m":-1,"fix_time_ms":3786912000000}},
+            {{"fix_id":"{ID}","lat":91,"lon":0}}]}}"#
+    );
+    let Ok(FromPhone::Fixes { fixes, fix_ids, dropped, .. }) = from_phone(&frame, NOW) else {
+        panic!("fixes")
+    };
+    assert_eq!((fixes.len(), fix_ids.len()), (1, 2));
+    assert_eq!((fixes[0].accuracy_m, fixes[0].fix_time_ms), (None, None));
+    let fields: Vec<_> = dropped.iter().map(|d| d.field.as_str()).collect();
+    assert_eq!(fields, ["fixes[0].accuracy_m", "fixes[0].fix_time_ms", "fixes[1].lat"]);
+}
+
+#[test]
+fn an_alert_goes_through_whatever_is_wrong_with_it() {
+    let ids = [
+        r#"{"type":"alert"}"#,
+        r#"{"type":"alert","alert":7}"#,
+        r#"{"type":"alert","alert":{"alert_id":"x"}}"#,
+    ]
+    .map(|text| match from_phone(text, NOW) {
+        Ok(FromPhone::Alert(alert)) => {
+            assert!(!alert.dropped.is_empty());
+            alert.value.alert_id
+        }
+        other => panic!("{other:?}"),
+    });
+    assert_ne!(ids[0], ids[1]);
+}
+
+#[test]
+fn an_alert_that_was_cut_off_keeps_what_arrived() {
+    let long = "a".repeat(1_000_000);
+    let whole = format!(
+        r#"{{"type":"alert","alert":{{"alert_id":"{ID}","position":{{"fix_id":"{ID}","lat":1.5,"lon":2.5}},"text":"{long}"}}}}"#
+    );
+    for head in [&whole[..8_192], &whole[..200], &whole[..120], &whole[..75]] {
+        let alert = salvage(head, NOW).unwrap_or_else(|| panic!("{head}"));
+        assert_eq!(alert.value.alert_id.to_string(), ID);
+    }
+    assert_eq!(salvage(&whole, NOW).unwrap().value.position.unwrap().lat, 1.5);
+    assert_eq!(salvage(r#"{"type":"message","text":"{"type":"alert"}"#, NOW), None);
+}

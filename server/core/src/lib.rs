@@ -1,0 +1,9 @@
+//! The rules of the service, without tokio, sqlx or redis: what may happen to a case, who may do it, where an
+//! alert goes, and what is written down.
+
+pub mod access;
+pub mod entry;
+pub mod frames;
+pub mod ledger;
+pub mod lifecycle;
+pub mod routing;

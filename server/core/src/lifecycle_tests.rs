@@ -1,0 +1,153 @@
+use proptest::prelude::*;
+use uuid::Uuid;
+
+use super::*;
+
+const NOW: UnixMs = UnixMs(1_000);
+
+fn officer(n: u128, role: Role, desk: &str) -> Officer {
+    Officer { id: StaffId(Uuid::from_u128(n)), role, desk: Some(desk.into()) }
+}
+
+fn lan() -> Officer {
+    officer(1, Role::Dispatcher, "tw")
+}
+
+fn minh() -> Officer {
+    officer(2, Role::Dispatcher, "tw")
+}
+
+fn case() -> Case {
+    let alert = AlertId(Uuid::from_u128(9));
+    Case {
+        id: CaseId(Uuid::from_u128(7)),
+        version: 1,
+        status: Status::Open,
+        priority: Priority::P1,
+        unanswered_press: false,
+        desk: "tw".into(),
+        watchers: vec![],
+        unrung: vec![alert],
+        unseen: vec![alert],
+        unread: 0,
+        last_step: Step { did: "opened".into(), by: None, at: NOW },
+    }
+}
+
+fn run(case: &mut Case, command: Command, by: &Officer, version: Option<u32>) -> Result<usize, Refusal> {
+    let events = decide(case, command, by, version)?;
+    for event in &events {
+        case.apply(event, Some(by.id), NOW);
+    }
+    Ok(events.len())
+}
+
+fn close() -> Command {
+    Command::Close { disposition: Disposition::Resolved, summary: "xong".into() }
+}
+
+#[test]
+fn of_two_claims_one_wins_and_the_other_is_stale() {
+    let mut case = case();
+    assert_eq!(run(&mut case, Command::Claim, &lan(), Some(1)), Ok(1));
+    assert_eq!(run(&mut case, Command::Claim, &minh(), Some(1)), Err(Refusal::Stale));
+    assert_eq!(run(&mut case, Command::Claim, &minh(), Some(2)), Err(Refusal::Illegal(CaseState::Claimed)));
+    assert_eq!(case.last_step.by, Some(lan().id));
+    // Her own repeat, after a lost answer, is no conflict.
+    assert_eq!(run(&mut case, Command::Claim, &lan(), Some(1)), Ok(0));
+}
+
+#[test]
+fn it_rings_until_answered_and_again_after_a_second_press() {
+    let mut case = case();
+    assert!(case.ringing());
+    run(&mut case, Command::Claim, &lan(), Some(1)).unwrap();
+    assert!(!case.ringing());
+    let alert = sos_protocol::Alert {
+        alert_id: AlertId(Uuid::from_u128(10)),
+        device_time_ms: None,
+        position: None,
+        trigger: None,
+        kind: None,
+        text: None,
+        battery_pct: None,
+    };
+    let again = CaseEvent::PressedAgain { alert, received_at_ms: NOW, unverified: None, dropped: vec![] };
+    case.apply(&again, None, NOW);
+    assert!(case.ringing());
+    assert_eq!(case.version, 2, "the worker's press refuses no officer");
+    run(&mut case, Command::Seen, &lan(), None).unwrap();
+    assert!(!case.ringing());
+}
+
+#[test]
+fn only_a_claimed_case_is_closed_and_only_by_its_owner_or_the_supervisor() {
+    let mut case = case();
+    assert_eq!(run(&mut case, close(), &lan(), Some(1)), Err(Refusal::Illegal(CaseState::Open)));
+    run(&mut case, Command::Claim, &lan(), Some(1)).unwrap();
+    assert_eq!(run(&mut case, close(), &minh(), Some(2)), Err(Refusal::Forbidden));
+    assert_eq!(run(&mut case, close(), &officer(3, Role::Supervisor, "tw"), Some(2)), Ok(1));
+    assert_eq!(run(&mut case, Command::Reopen { reason: None }, &minh(), Some(3)), Ok(1));
+    assert!(case.ringing());
+}
+
+#[test]
+fn a_transfer_opens_it_at_the_other_desk_and_the_first_desk_goes_on_seeing_it() {
+    let mut case = case();
+    run(&mut case, Command::Claim, &lan(), Some(1)).unwrap();
+    let transfer = Command::Transfer { to: "jp".into(), reason: None };
+    run(&mut case, transfer.clone(), &lan(), Some(2)).unwrap();
+    assert_eq!((case.status.state(), case.desk.as_str()), (CaseState::Open, "jp"));
+    assert_eq!(run(&mut case, Command::Claim, &lan(), Some(3)), Err(Refusal::Forbidden));
+    assert_eq!(run(&mut case, Command::Claim, &officer(4, Role::Dispatcher, "jp"), Some(3)), Ok(1));
+    assert_eq!(
+        run(&mut case, Command::Claim, &officer(5, Role::Dispatcher, "kr"), None),
+        Err(Refusal::Hidden)
+    );
+}
+
+#[test]
+fn a_cancelled_alert_still_rings_but_less_urgently() {
+    let mut case = case();
+    case.apply(&CaseEvent::Cancelled { alert_id: AlertId(Uuid::from_u128(9)) }, None, NOW);
+    assert!(case.ringing());
+    assert_eq!(case.priority, Priority::P2);
+}
+
+fn any_command() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        Just(Command::Claim),
+        Just(Command::Release { reason: None }),
+        prop_oneof![Just("tw"), Just("jp")].prop_map(|to| Command::Transfer { to: to.into(), reason: None }),
+        Just(close()),
+        Just(Command::Reopen { reason: None }),
+        Just(Command::Rang),
+        Just(Command::Seen),
+        Just(Command::Message { message_id: MessageId(Uuid::nil()), text: "a".into() }),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn any_sequence_of_commands_keeps_versions_without_gaps(
+        steps in prop::collection::vec((any_command(), 0_u128..4, any::<bool>()), 0..60)
+    ) {
+        let staff = [lan(), minh(), officer(3, Role::Supervisor, "jp"), officer(4, Role::DutyOfficer, "hn")];
+        let mut case = case();
+        for (command, who, fresh) in steps {
+            let who = &staff[usize::try_from(who).unwrap()];
+            let before = case.clone();
+            let seen = if fresh { case.version } else { case.version.saturating_sub(1) };
+            match run(&mut case, command, who, Some(seen)) {
+                Err(_) | Ok(0) => prop_assert_eq!(&case, &before),
+                Ok(_) => {
+                    prop_assert_eq!(seen, before.version);
+                    prop_assert!(case.version - before.version <= 1);
+                    let lifecycle_moved = case.status != before.status || case.desk != before.desk;
+                    prop_assert_eq!(lifecycle_moved, case.version != before.version);
+                }
+            }
+            prop_assert!(!case.watchers.contains(&case.desk));
+        }
+    }
+}

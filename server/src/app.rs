@@ -1,0 +1,179 @@
+//! The composition root: everything is made and put together here, and ends here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use metrics_exporter_prometheus::PrometheusHandle;
+use sos_protocol::ambient::{SharedClock, SharedEntropy};
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::auth::credential::Credentials;
+use crate::auth::password::Passwords;
+use crate::auth::seal::Sealer;
+use crate::cases::Cases;
+use crate::config::Config;
+use crate::dispatch::Dispatch;
+use crate::http::{self, Parts, SignInTries};
+use crate::hub::Hub;
+use crate::intake::Intake;
+use crate::intake::recorder::Recorder;
+use crate::queue::Queue;
+use crate::store::Store;
+use crate::workers::Workers;
+use crate::ws::registry::Registry;
+use crate::ws::{FeedSockets, PhoneSockets};
+
+/// Time and randomness, handed in.
+#[derive(Clone)]
+pub struct Ambient {
+    /// Time.
+    pub clock: SharedClock,
+    /// Randomness.
+    pub entropy: SharedEntropy,
+}
+
+/// The store of `config`.
+///
+/// # Errors
+/// When its address cannot be read.
+pub fn store(config: &Config, ambient: &Ambient) -> anyhow::Result<Store> {
+    let sealer = Sealer::new(config.secret.key("subject-keys"), ambient.entropy.clone());
+    Store::new(&config.database_url, config.database_connections, sealer).context("database_url")
+}
+
+/// Serves until `shutdown`, then drains.
+///
+/// # Errors
+/// When something is missing that no waiting will bring.
+pub async fn serve(
+    config: &Config,
+    ambient: Ambient,
+    metrics: PrometheusHandle,
+    listener: TcpListener,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let store = store(config, &ambient)?;
+    let queue = Arc::new(Queue::new(&config.redis_url, &ambient.clock).context("redis_url")?);
+    refuse_forgetful_redis(&queue).await?;
+    let dispatch = Arc::new(Dispatch::new(config.home_country)?);
+    if let Err(error) = dispatch.refresh(&store).await {
+        tracing::warn!(%error, "desks not read yet");
+    }
+    let committed = Arc::new(Notify::new());
+    let recorder =
+        Arc::new(Recorder::new(store.clone(), dispatch.clone(), ambient.clock.clone(), committed.clone()));
+    let (hub, registry) = (Arc::new(Hub::new()), Arc::new(Registry::default()));
+
+    let workers = TaskTracker::new();
+    let stop_workers = CancellationToken::new();
+    Workers {
+        store: store.clone(),
+        queue: queue.clone(),
+        recorder: recorder.clone(),
+        dispatch: dispatch.clone(),
+        hub: hub.clone(),
+        registry: registry.clone(),
+        committed: committed.clone(),
+        clock: ambient.clock.clone(),
+        node: ambient.entropy.uuid_v7(ambient.clock.now()).to_string(),
+    }
+    .spawn(&workers, &stop_workers);
+
+    let sockets = TaskTracker::new();
+    let parts = parts(
+        config,
+        &ambient,
+        metrics,
+        store.clone(),
+        queue,
+        recorder,
+        dispatch,
+        hub,
+        registry,
+        committed,
+        sockets.clone(),
+        shutdown.clone(),
+    );
+    tracing::info!(listen = %listener.local_addr()?, console = http::console_is_built(), "serving");
+    let serving = tokio::spawn(http::serve(listener, http::router(parts), shutdown.clone()));
+
+    shutdown.cancelled().await;
+    tracing::info!("going down");
+    let drain = Duration::from_secs(config.drain_s);
+    sockets.close();
+    let drained = tokio::time::timeout(drain, async {
+        sockets.wait().await;
+        let _ = serving.await;
+        stop_workers.cancel();
+        workers.close();
+        workers.wait().await;
+    });
+    if drained.await.is_err() {
+        tracing::warn!("cut off what did not finish in time");
+    }
+    stop_workers.cancel();
+    store.close().await;
+    Ok(())
+}
+
+/// A Redis that answers before it has written would break the first promise. One that is away may come back.
+async fn refuse_forgetful_redis(queue: &Queue) -> anyhow::Result<()> {
+    match queue.is_durable().await {
+        Ok(durable) => {
+            anyhow::ensure!(durable, "redis must run with appendonly yes and appendfsync always");
+        }
+        Err(error) => tracing::warn!(%error, "redis could not be asked whether it writes before it answers"),
+    }
+    Ok(())
+}
+
+#[allow(clippy::too_many_arguments, reason = "the composition root")]
+fn parts(
+    config: &Config,
+    ambient: &Ambient,
+    metrics: PrometheusHandle,
+    store: Store,
+    queue: Arc<Queue>,
+    recorder: Arc<Recorder>,
+    dispatch: Arc<Dispatch>,
+    hub: Arc<Hub>,
+    registry: Arc<Registry>,
+    committed: Arc<Notify>,
+    sockets: TaskTracker,
+    shutdown: CancellationToken,
+) -> Arc<Parts> {
+    let Ambient { clock, entropy } = ambient.clone();
+    let credentials = Credentials::new(config.secret.key("credentials"));
+    let intake = Arc::new(Intake::new(queue.clone(), store.clone(), recorder, clock.clone()));
+    let phones = Arc::new(PhoneSockets {
+        intake: intake.clone(),
+        store: store.clone(),
+        credentials: credentials.clone(),
+        registry,
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+    });
+    let feeds =
+        Arc::new(FeedSockets { store: store.clone(), queue: queue.clone(), hub, clock: clock.clone() });
+    Arc::new(Parts {
+        cases: Cases::new(store.clone(), dispatch, clock.clone(), committed),
+        passwords: Passwords::new(&*entropy),
+        tries: SignInTries::default(),
+        cookie_secure: config.cookie_secure,
+        store,
+        queue,
+        intake,
+        phones,
+        feeds,
+        credentials,
+        clock,
+        entropy,
+        metrics,
+        sockets,
+        shutdown,
+    })
+}

@@ -1,0 +1,6 @@
+//! Who is calling, and keeping what they say to ourselves.
+
+pub mod credential;
+pub mod password;
+pub mod seal;
+pub mod secret;

@@ -1,0 +1,248 @@
+//! What officers do with cases: lock, decide, write, all in one transaction.
+
+use std::sync::Arc;
+
+use sos_core::access::{self, Access, Action, CaseDesks, Officer};
+use sos_core::lifecycle::{self, Command, Refusal};
+use sos_protocol::ambient::SharedClock;
+use sos_protocol::problem::Conflict;
+use sos_protocol::{AlertId, GatewayFrame, Stage};
+use sos_protocol::{CaseDetail, CaseId, CaseSummary, ErrorCode, Problem, Receipt, Seq};
+use tokio::sync::Notify;
+
+use crate::deadline::within;
+use crate::dispatch::Dispatch;
+use crate::store::cases::{AlertRow, CaseViewRow};
+use crate::store::ledger::{By, Changes, Draft};
+use crate::store::{Store, StoreError, USE_WITHIN};
+
+/// Most ledger entries that the receipts of one alert are read from.
+const RECEIPT_ENTRIES_MAX: usize = 500;
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum CaseError {
+    /// It may not or cannot be; with who did what before, where a race was lost.
+    #[error("{0}")]
+    Refused(Refusal, Option<Conflict>),
+    /// There is no such desk.
+    #[error("no such desk")]
+    NoSuchDesk,
+    /// The worker has another open case, so this one cannot be opened again.
+    #[error("the worker has another open case")]
+    OtherCaseOpen,
+    /// The id belongs to something in another case.
+    #[error("this id was used before")]
+    IdReused,
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<crate::deadline::Elapsed> for CaseError {
+    fn from(elapsed: crate::deadline::Elapsed) -> Self {
+        Self::Store(elapsed.into())
+    }
+}
+
+impl From<CaseError> for Problem {
+    fn from(error: CaseError) -> Self {
+        let text = error.to_string();
+        let (code, conflict) = match error {
+            CaseError::Refused(refusal, conflict) => (code(&refusal), conflict),
+            CaseError::NoSuchDesk => return Self::new(ErrorCode::InvalidField).field("to").detail(text),
+            CaseError::OtherCaseOpen => (ErrorCode::IllegalTransition, None),
+            CaseError::IdReused => (ErrorCode::IdReused, None),
+            CaseError::Store(error) => return error.into(),
+        };
+        Self { conflict, ..Self::new(code).detail(text) }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        if error.is_passing() {
+            tracing::warn!(%error, "store away");
+            return Self::new(ErrorCode::Unavailable).detail("the store does not answer; try again");
+        }
+        tracing::error!(%error, "store failed");
+        Self::new(ErrorCode::Internal)
+    }
+}
+
+const fn code(refusal: &Refusal) -> ErrorCode {
+    match refusal {
+        Refusal::Hidden => ErrorCode::NotFound,
+        Refusal::Forbidden => ErrorCode::Forbidden,
+        Refusal::Stale => ErrorCode::StaleVersion,
+        Refusal::Illegal(_) | Refusal::SameDesk => ErrorCode::IllegalTransition,
+    }
+}
+
+/// The cases.
+pub struct Cases {
+    store: Store,
+    dispatch: Arc<Dispatch>,
+    clock: SharedClock,
+    committed: Arc<Notify>,
+}
+
+impl Cases {
+    /// In `store`; `committed` is told after each commit.
+    #[must_use]
+    pub fn new(store: Store, dispatch: Arc<Dispatch>, clock: SharedClock, committed: Arc<Notify>) -> Self {
+        Self { store, dispatch, clock, committed }
+    }
+
+    /// Does `command` for `officer`, who saw `version` (none: it races with nobody), and gives the case as it is
+    /// then.
+    ///
+    /// # Errors
+    /// [`CaseError`]; nothing was changed, except that after a timeout of the store it is not known.
+    pub async fn command(
+        &self,
+        officer: &Officer,
+        id: CaseId,
+        version: Option<u32>,
+        command: Command,
+    ) -> Result<CaseSummary, CaseError> {
+        if let Command::Transfer { to, .. } = &command
+            && !self.dispatch.knows(to)
+        {
+            // Whether there is such a desk is told only to those who may know of the case.
+            self.visible(officer, id).await?;
+            return Err(CaseError::NoSuchDesk);
+        }
+        let reopens = matches!(command, Command::Reopen { .. });
+        match within(USE_WITHIN, self.change(officer, id, version, command)).await {
+            Ok(()) => self.committed.notify_one(),
+            Err(CaseError::Store(error)) if error.is_taken() && reopens => {
+                return Err(CaseError::OtherCaseOpen);
+            }
+            Err(CaseError::Store(error)) if error.is_taken() => self.was_said_here(id, &error).await?,
+            Err(error) => return Err(error),
+        }
+        // The officer may have sent it out of sight; the answer is still theirs.
+        let view = self.store.case_view(&access::Scope::All, id).await?;
+        view.map(CaseViewRow::summary).ok_or(CaseError::Refused(Refusal::Hidden, None))
+    }
+
+    async fn change(
+        &self,
+        officer: &Officer,
+        id: CaseId,
+        version: Option<u32>,
+        command: Command,
+    ) -> Result<(), CaseError> {
+        let scope = access::scope(officer);
+        let Some((tx, mut row)) = self.store.lock_case(&scope, id).await? else {
+            return Err(CaseError::Refused(Refusal::Hidden, None));
+        };
+        let case = row.case();
+        let events = match lifecycle::decide(&case, command, officer, version) {
+            Ok(events) => events,
+            Err(refusal @ (Refusal::Stale | Refusal::Illegal(_))) => {
+                drop(tx);
+                let conflict = self.conflict(id).await?;
+                return Err(CaseError::Refused(refusal, conflict));
+            }
+            Err(refusal) => return Err(CaseError::Refused(refusal, None)),
+        };
+        if events.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let mut drafts = vec![];
+        for event in events {
+            row.apply(&event, Some(officer.id), now);
+            let (desk, subject) = (row.desk_id.clone(), row.subject.clone());
+            drafts.push(Draft { case_id: id, desk, subject, by: By::Staff(officer.id), event });
+        }
+        let changes = Changes { cases: vec![row], alerts: vec![], drafts };
+        self.store.commit(tx, changes, now).await?;
+        Ok(())
+    }
+
+    async fn conflict(&self, id: CaseId) -> Result<Option<Conflict>, CaseError> {
+        let view = self.store.case_view(&access::Scope::All, id).await?;
+        Ok(view.map(|view| Conflict {
+            did: view.row.last_did,
+            by: view.last_by_name,
+            at_ms: view.row.last_at_ms,
+            version: view.row.version,
+        }))
+    }
+
+    /// A message or note with this id is in the ledger already: fine if it is this case's.
+    async fn was_said_here(&self, id: CaseId, error: &StoreError) -> Result<(), CaseError> {
+        tracing::info!(%error, "a repeat");
+        // Ids are random: another case's only by intent or a broken generator.
+        self.store.case_view(&access::Scope::All, id).await?.map(drop).ok_or(CaseError::IdReused)
+    }
+
+    /// A case as `officer` may see it.
+    ///
+    /// # Errors
+    /// [`Refusal::Hidden`], or what the store says.
+    pub async fn visible(&self, officer: &Officer, id: CaseId) -> Result<CaseViewRow, CaseError> {
+        let hidden = CaseError::Refused(Refusal::Hidden, None);
+        let Some(view) = self.store.case_view(&access::scope(officer), id).await? else { return Err(hidden) };
+        let desks = CaseDesks { holder: &view.row.desk_id, watchers: &view.row.watchers };
+        match access::may(officer, Action::ReadCase, Some(desks)) {
+            Access::Allowed => Ok(view),
+            Access::Forbidden | Access::Hidden => Err(hidden),
+        }
+    }
+
+    /// Everything about a case.
+    ///
+    /// # Errors
+    /// As [`Self::visible`].
+    pub async fn detail(&self, officer: &Officer, id: CaseId) -> Result<CaseDetail, CaseError> {
+        let view = self.visible(officer, id).await?;
+        let worker = match view.row.worker_id {
+            Some(worker) => self.store.worker(worker).await?,
+            None => None,
+        };
+        let timeline = self.store.timeline(id).await?;
+        let fixes = self.store.fixes_of(id).await?;
+        Ok(CaseDetail { case: view.summary(), worker, timeline, fixes })
+    }
+
+    /// The queue of `officer`, and the place in the ledger that it stands for.
+    ///
+    /// # Errors
+    /// When the store does not tell.
+    pub async fn queue(&self, officer: &Officer) -> Result<(Vec<CaseSummary>, Seq), CaseError> {
+        Ok(self.store.queue(&access::scope(officer)).await?)
+    }
+
+    /// The receipts of an alert so far, oldest first; none if it is not recorded. Whoever knows the random id of
+    /// the alert is its sender.
+    ///
+    /// # Errors
+    /// When the store does not tell.
+    pub async fn receipts(&self, id: AlertId) -> Result<Option<(AlertRow, Vec<Receipt>)>, CaseError> {
+        let Some(alert) = self.store.alert(id).await? else { return Ok(None) };
+        let received = Receipt {
+            alert_id: id,
+            stage: Stage::Received,
+            at_ms: alert.received_ms,
+            case_id: None,
+            desk_name: None,
+            by: None,
+            disposition: None,
+            seq: None,
+        };
+        let entries = self.store.entries_of_phone(None, &[id], Seq(0), RECEIPT_ENTRIES_MAX).await?;
+        let told = entries.iter().flat_map(|entry| {
+            let to = entry.alerts.iter().find(|to| to.alert_id == id);
+            to.map_or(vec![], |to| entry.for_phone(*to))
+        });
+        let receipts = told.filter_map(|frame| match frame {
+            GatewayFrame::Receipt { receipt } => Some(receipt),
+            _ => None,
+        });
+        Ok(Some((alert, std::iter::once(received).chain(receipts).collect())))
+    }
+}

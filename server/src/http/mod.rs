@@ -1,0 +1,128 @@
+//! HTTP: decode, one call of a use-case, encode.
+
+mod body;
+mod cases;
+mod console_files;
+mod enrol;
+mod health;
+mod openapi;
+mod phones;
+mod problem;
+pub mod routes;
+mod serve;
+mod session;
+mod sockets;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware;
+use axum::routing::{get, post};
+use metrics_exporter_prometheus::PrometheusHandle;
+use sos_protocol::ambient::{SharedClock, SharedEntropy};
+use sos_protocol::limits::FRAME_BYTES_MAX;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower_http::compression::CompressionLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::auth::credential::Credentials;
+use crate::auth::password::Passwords;
+use crate::cases::Cases;
+use crate::intake::Intake;
+use crate::queue::Queue;
+use crate::store::Store;
+use crate::ws::{FeedSockets, PhoneSockets};
+
+pub use self::console_files::console_is_built;
+pub use self::serve::serve;
+pub use self::session::SignInTries;
+
+/// What handlers need.
+pub struct Parts {
+    /// Postgres.
+    pub store: Store,
+    /// Redis.
+    pub queue: Arc<Queue>,
+    /// Takes alerts.
+    pub intake: Arc<Intake>,
+    /// Cases.
+    pub cases: Cases,
+    /// Phones' sockets.
+    pub phones: Arc<PhoneSockets>,
+    /// Consoles' sockets.
+    pub feeds: Arc<FeedSockets>,
+    /// Phones' credentials.
+    pub credentials: Credentials,
+    /// Officers' passwords.
+    pub passwords: Passwords,
+    /// Failed tries to sign in.
+    pub tries: SignInTries,
+    /// Time.
+    pub clock: SharedClock,
+    /// Randomness.
+    pub entropy: SharedEntropy,
+    /// Figures.
+    pub metrics: PrometheusHandle,
+    /// The cookie goes only over TLS.
+    pub cookie_secure: bool,
+    /// Sockets under way.
+    pub sockets: TaskTracker,
+    /// Told when the node goes down.
+    pub shutdown: CancellationToken,
+}
+
+type Shared = Arc<Parts>;
+
+/// What pages of the console may load: themselves.
+const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
+     worker-src 'self' blob:; connect-src 'self'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
+     form-action 'self'";
+
+/// Every address of the service.
+pub fn router(parts: Shared) -> Router {
+    let officers = Router::new()
+        .route("/api/session", post(session::sign_in).get(session::me).delete(session::sign_out))
+        .route("/api/shift", post(session::start_shift).delete(session::end_shift))
+        .route("/api/feed-ticket", post(session::feed_ticket))
+        .route("/api/desks", get(cases::desks))
+        .route("/api/cases", get(cases::list))
+        .route("/api/cases/{case_id}", get(cases::detail))
+        .route("/api/cases/{case_id}/claim", post(cases::claim))
+        .route("/api/cases/{case_id}/release", post(cases::release))
+        .route("/api/cases/{case_id}/transfer", post(cases::transfer))
+        .route("/api/cases/{case_id}/close", post(cases::close))
+        .route("/api/cases/{case_id}/reopen", post(cases::reopen))
+        .route("/api/cases/{case_id}/messages", post(cases::message))
+        .route("/api/cases/{case_id}/notes", post(cases::note))
+        .route("/api/cases/{case_id}/rang", post(cases::rang))
+        .route("/api/cases/{case_id}/seen", post(cases::seen))
+        .layer(middleware::from_fn(session::same_origin));
+    let header = |name: HeaderName, value: &'static str| {
+        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
+    };
+    Router::new()
+        .route("/api/enrol", post(enrol::enrol))
+        .route("/api/alerts", post(phones::post_alert))
+        .route("/api/alerts/{alert_id}", get(phones::alert_status))
+        .route("/api/openapi.json", get(openapi::document))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .merge(officers)
+        .fallback(console_files::serve_file)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(CompressionLayer::new())
+        .layer(DefaultBodyLimit::max(FRAME_BYTES_MAX))
+        // Outside the compression, which a socket must not go through.
+        .route("/phone", get(sockets::phone))
+        .route("/feed", get(sockets::feed))
+        .layer(middleware::from_fn(health::count))
+        .layer(header(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY))
+        .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .layer(header(header::REFERRER_POLICY, "no-referrer"))
+        .layer(header(header::CACHE_CONTROL, "no-store"))
+        .with_state(parts)
+}

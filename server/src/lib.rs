@@ -1,0 +1,16 @@
+//! The service: takes alerts, opens cases, feeds consoles.
+
+pub mod admin;
+pub mod app;
+pub mod auth;
+pub mod cases;
+pub mod config;
+pub mod deadline;
+pub mod dispatch;
+pub mod http;
+pub mod hub;
+pub mod intake;
+pub mod queue;
+pub mod store;
+pub mod workers;
+pub mod ws;

@@ -1,0 +1,89 @@
+//! `sos-server serve | migrate | admin …`
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use sos_protocol::ambient::{SystemClock, SystemEntropy};
+use sos_server::admin::Admin;
+use sos_server::app::{self, Ambient};
+use sos_server::config::Config;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+/// The emergency SOS service.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Take alerts, feed consoles.
+    Serve,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Set up desks, accounts, workers and codes; check the ledger.
+    #[command(subcommand)]
+    Admin(Admin),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Cli::parse().command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sos-server: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<()> {
+    let config = Config::read(std::env::vars())?;
+    let ambient = Ambient { clock: Arc::new(SystemClock::new()), entropy: Arc::new(SystemEntropy) };
+    match command {
+        Command::Serve => serve(config, ambient).await,
+        Command::Migrate => app::store(&config, &ambient)?.migrate().await,
+        Command::Admin(admin) => admin.run(&app::store(&config, &ambient)?, &ambient).await,
+    }
+}
+
+async fn serve(config: Config, ambient: Ambient) -> anyhow::Result<()> {
+    start_log(&config)?;
+    let metrics = PrometheusBuilder::new().install_recorder()?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| anyhow::anyhow!("cannot listen on {}: {error}", config.listen))?;
+    let shutdown = CancellationToken::new();
+    tokio::spawn(wait_for_signal(shutdown.clone())?);
+    app::serve(&config, ambient, metrics, listener, shutdown).await
+}
+
+fn start_log(config: &Config) -> anyhow::Result<()> {
+    let filter = EnvFilter::try_new(&config.log).map_err(|error| anyhow::anyhow!("log: {error}"))?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.log_json {
+        log.json().flatten_event(true).init()
+    } else {
+        log.init()
+    }
+    Ok(())
+}
+
+fn wait_for_signal(shutdown: CancellationToken) -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        shutdown.cancel();
+    })
+}

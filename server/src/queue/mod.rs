@@ -1,0 +1,214 @@
+//! Redis: the only user of it. Four streams: `alerts` (everything a phone says that must not be lost), `fixes`,
+//! `ledger` (entries after their commit, id `<seq>-0`), `positions` (new fixes on their way to consoles).
+
+mod breaker;
+mod link;
+mod reader;
+
+use std::time::Duration;
+
+use redis::{Client, RedisError, RedisResult, Value};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sos_core::entry::LedgerEntry;
+use sos_protocol::Seq;
+use sos_protocol::ambient::SharedClock;
+
+pub use self::reader::{GroupReader, StreamEntry, Tail};
+
+use self::link::Link;
+use crate::deadline::Elapsed;
+
+/// Longest wait for Redis on the path of an SOS.
+const ANSWER_WITHIN: Duration = Duration::from_millis(300);
+/// Ledger entries kept in Redis; consoles further behind read from Postgres.
+const LEDGER_ENTRIES_KEPT: usize = 20_000;
+/// Positions kept in Redis; a node that is further behind leaves them out, the case detail has them all.
+const POSITIONS_KEPT: usize = 10_000;
+
+/// The streams.
+pub(crate) mod keys {
+    pub(crate) const ALERTS: &str = "sos:alerts";
+    pub(crate) const FIXES: &str = "sos:fixes";
+    pub(crate) const LEDGER: &str = "sos:ledger";
+    pub(crate) const POSITIONS: &str = "sos:positions";
+}
+
+/// What can go wrong with Redis.
+#[derive(Debug, thiserror::Error)]
+pub enum QueueError {
+    /// It did not answer in time; what was asked may have been done.
+    #[error("redis: {0}")]
+    Slow(#[from] Elapsed),
+    /// It failed several times in a row just now and is not asked.
+    #[error("redis: not asked, it failed just now")]
+    Resting,
+    /// It answered with an error, or is not there.
+    #[error("redis: {0}")]
+    Redis(#[from] RedisError),
+    /// It holds something that cannot be read.
+    #[error("redis: unreadable entry: {0}")]
+    Unreadable(#[from] serde_json::Error),
+}
+
+/// Redis. Alerts, fixes and the feed have a connection each, so that none stands in front of another.
+pub struct Queue {
+    client: Client,
+    alerts: Link,
+    fixes: Link,
+    feed: Link,
+}
+
+impl Queue {
+    /// On `url`; connects when first used.
+    ///
+    /// # Errors
+    /// When the address cannot be read.
+    pub fn new(url: &str, clock: &SharedClock) -> Result<Self, QueueError> {
+        let client = link::client(url)?;
+        Ok(Self {
+            alerts: Link::new(&client, clock.clone())?,
+            fixes: Link::new(&client, clock.clone())?,
+            feed: Link::new(&client, clock.clone())?,
+            client,
+        })
+    }
+
+    /// Whether it answers.
+    pub async fn is_up(&self) -> bool {
+        self.feed.run::<Value>(&redis::cmd("PING"), ANSWER_WITHIN).await.is_ok()
+    }
+
+    /// Whether every write is on disk before it is answered, as the ack rule asks (`appendfsync always`).
+    ///
+    /// # Errors
+    /// When Redis does not tell.
+    pub async fn is_durable(&self) -> Result<bool, QueueError> {
+        let mut ask = redis::cmd("CONFIG");
+        ask.arg("GET").arg("appendonly").arg("appendfsync");
+        let settings: std::collections::HashMap<String, String> = self.feed.run(&ask, ANSWER_WITHIN).await?;
+        let is = |name: &str, wanted: &str| settings.get(name).is_some_and(|value| value == wanted);
+        Ok(is("appendonly", "yes") && is("appendfsync", "always"))
+    }
+
+    /// Keeps something a phone said. On disk when this returns.
+    ///
+    /// # Errors
+    /// When Redis does not do it; after a timeout it is not known whether it did.
+    pub async fn add_alert(&self, item: &impl Serialize) -> Result<(), QueueError> {
+        self.alerts.run::<String>(&xadd(keys::ALERTS, None, "*", item)?, ANSWER_WITHIN).await.map(drop)
+    }
+
+    /// Keeps fixes.
+    ///
+    /// # Errors
+    /// When Redis does not do it.
+    pub async fn add_fixes(&self, item: &impl Serialize) -> Result<(), QueueError> {
+        self.fixes.run::<String>(&xadd(keys::FIXES, None, "*", item)?, ANSWER_WITHIN).await.map(drop)
+    }
+
+    /// Tells all nodes of new fixes.
+    ///
+    /// # Errors
+    /// When Redis does not do it.
+    pub async fn publish_positions(&self, item: &impl Serialize) -> Result<(), QueueError> {
+        let add = xadd(keys::POSITIONS, Some(POSITIONS_KEPT), "*", item)?;
+        self.fixes.run::<String>(&add, ANSWER_WITHIN).await.map(drop)
+    }
+
+    /// Tells all nodes of ledger entries, in order. An entry that is there already is refused by Redis, so a repeat
+    /// does nothing.
+    ///
+    /// # Errors
+    /// When Redis does not do it.
+    pub async fn publish_entries(&self, entries: &[LedgerEntry]) -> Result<(), QueueError> {
+        let adds: Result<Vec<_>, _> = entries
+            .iter()
+            .map(|entry| {
+                xadd(keys::LEDGER, Some(LEDGER_ENTRIES_KEPT), &format!("{}-0", entry.seq().0), entry)
+            })
+            .collect();
+        for answer in self.feed.run_all(&adds?, ANSWER_WITHIN).await? {
+            match answer {
+                Err(error) if is_repeat(&error) => {}
+                other => drop(other?),
+            }
+        }
+        Ok(())
+    }
+
+    /// The last entry that Redis was told of; none if it has none.
+    ///
+    /// # Errors
+    /// When Redis does not tell.
+    pub async fn last_entry(&self) -> Result<Option<Seq>, QueueError> {
+        let mut ask = redis::cmd("XREVRANGE");
+        ask.arg(keys::LEDGER).arg("+").arg("-").arg("COUNT").arg(1);
+        let answer: Value = self.feed.run(&ask, ANSWER_WITHIN).await?;
+        Ok(reader::entries(answer).first().and_then(|entry| reader::seq(&entry.id)))
+    }
+
+    /// Entries after `after`, at most `limit`; none if Redis does not reach back that far.
+    ///
+    /// # Errors
+    /// When Redis does not tell.
+    pub async fn entries_after(
+        &self,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Option<Vec<LedgerEntry>>, QueueError> {
+        let mut ask = redis::cmd("XRANGE");
+        ask.arg(keys::LEDGER).arg(format!("{}-0", after.0 + 1)).arg("+").arg("COUNT").arg(limit);
+        let answer: Value = self.feed.run(&ask, ANSWER_WITHIN).await?;
+        let entries: Vec<LedgerEntry> =
+            reader::entries(answer).iter().map(StreamEntry::read).collect::<Result<_, _>>()?;
+        let unbroken = entries.iter().zip(after.0 + 1..).all(|(entry, seq)| entry.seq().0 == seq);
+        Ok((unbroken && !entries.is_empty()).then_some(entries))
+    }
+
+    /// Reads `alerts` in the group of the recorders.
+    #[must_use]
+    pub fn alerts_reader(&self, consumer: &str) -> GroupReader {
+        GroupReader::new(self.client.clone(), keys::ALERTS, "recorder", consumer)
+    }
+
+    /// Reads `fixes` in the group of the fix writers.
+    #[must_use]
+    pub fn fixes_reader(&self, consumer: &str) -> GroupReader {
+        GroupReader::new(self.client.clone(), keys::FIXES, "fix-writer", consumer)
+    }
+
+    /// Follows the ledger.
+    #[must_use]
+    pub fn ledger_tail(&self, after: Seq) -> Tail {
+        Tail::new(self.client.clone(), keys::LEDGER, format!("{}-0", after.0))
+    }
+
+    /// Follows the positions from now on.
+    #[must_use]
+    pub fn positions_tail(&self) -> Tail {
+        Tail::new(self.client.clone(), keys::POSITIONS, "$".to_owned())
+    }
+}
+
+fn xadd(key: &str, keep: Option<usize>, id: &str, item: &impl Serialize) -> Result<redis::Cmd, QueueError> {
+    let mut add = redis::cmd("XADD");
+    add.arg(key);
+    if let Some(keep) = keep {
+        add.arg("MAXLEN").arg("~").arg(keep);
+    }
+    add.arg(id).arg("v").arg(serde_json::to_vec(item)?);
+    Ok(add)
+}
+
+fn is_repeat(error: &RedisError) -> bool {
+    error.detail().is_some_and(|detail| detail.contains("equal or smaller"))
+        || error.to_string().contains("equal or smaller")
+}
+
+/// Reads the value of an entry.
+fn value_of<T: DeserializeOwned>(value: &[u8]) -> Result<T, QueueError> {
+    Ok(serde_json::from_slice(value)?)
+}
+
+type Answers = Vec<RedisResult<Value>>;

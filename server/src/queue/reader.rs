@@ -1,0 +1,227 @@
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Client, Cmd, Value};
+use serde::de::DeserializeOwned;
+use sos_protocol::Seq;
+
+use super::{QueueError, value_of};
+use crate::deadline::within;
+
+/// How long a read waits in Redis for something to come.
+const BLOCK: Duration = Duration::from_millis(1_000);
+/// Longest wait for the answer to a read.
+const READ_WITHIN: Duration = Duration::from_millis(2_000);
+/// Longest wait for a new connection.
+const CONNECT_WITHIN: Duration = Duration::from_secs(1);
+/// Most entries of one read.
+const ENTRIES_MAX: usize = 500;
+/// An entry that another reader took and has not finished for this long is taken over.
+const TAKE_OVER_AFTER: Duration = Duration::from_millis(1_500);
+
+/// An entry of a stream.
+#[derive(Debug, Clone)]
+pub struct StreamEntry {
+    /// Redis's id of it.
+    pub id: String,
+    value: Vec<u8>,
+}
+
+impl StreamEntry {
+    /// What is in it.
+    ///
+    /// # Errors
+    /// When it is not what is expected.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, QueueError> {
+        value_of(&self.value)
+    }
+
+    /// What is in it, as bytes.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.value
+    }
+}
+
+/// A connection for blocking reads only; made anew after every error.
+struct Blocking {
+    client: Client,
+    connection: Option<MultiplexedConnection>,
+}
+
+impl Blocking {
+    async fn run(&mut self, cmd: &Cmd) -> Result<Value, QueueError> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => {
+                let config = AsyncConnectionConfig::new()
+                    .set_connection_timeout(Some(CONNECT_WITHIN))
+                    .set_response_timeout(Some(READ_WITHIN));
+                let connect = async {
+                    Ok::<_, QueueError>(
+                        self.client.get_multiplexed_async_connection_with_config(&config).await?,
+                    )
+                };
+                within(CONNECT_WITHIN, connect).await?
+            }
+        };
+        let answer =
+            within(READ_WITHIN, async { Ok::<_, QueueError>(cmd.query_async(&mut connection).await?) })
+                .await?;
+        self.connection = Some(connection);
+        Ok(answer)
+    }
+}
+
+/// Reads a stream in a consumer group: each entry goes to one reader, and to another if that one does not finish it.
+pub struct GroupReader {
+    blocking: Blocking,
+    stream: &'static str,
+    group: &'static str,
+    consumer: String,
+    joined: bool,
+}
+
+impl GroupReader {
+    pub(super) fn new(client: Client, stream: &'static str, group: &'static str, consumer: &str) -> Self {
+        let blocking = Blocking { client, connection: None };
+        Self { blocking, stream, group, consumer: consumer.to_owned(), joined: false }
+    }
+
+    /// Waits a moment for entries that nobody has taken yet; may come back empty.
+    ///
+    /// # Errors
+    /// When Redis does not answer; try again.
+    pub async fn next(&mut self) -> Result<Vec<StreamEntry>, QueueError> {
+        self.join().await?;
+        let mut read = redis::cmd("XREADGROUP");
+        read.arg("GROUP").arg(self.group).arg(&self.consumer).arg("COUNT").arg(ENTRIES_MAX);
+        read.arg("BLOCK").arg(millis(BLOCK)).arg("STREAMS").arg(self.stream).arg(">");
+        match self.blocking.run(&read).await {
+            Ok(answer) => Ok(entries_of_streams(answer)),
+            Err(error) => {
+                // The group may be gone with the data.
+                self.joined = false;
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes over what somebody (also this reader) took and did not finish.
+    ///
+    /// # Errors
+    /// When Redis does not answer; try again.
+    pub async fn take_over(&mut self) -> Result<Vec<StreamEntry>, QueueError> {
+        self.join().await?;
+        let mut claim = redis::cmd("XAUTOCLAIM");
+        claim.arg(self.stream).arg(self.group).arg(&self.consumer).arg(millis(TAKE_OVER_AFTER));
+        claim.arg("0-0").arg("COUNT").arg(ENTRIES_MAX);
+        match self.blocking.run(&claim).await? {
+            Value::Array(mut parts) if parts.len() >= 2 => Ok(entries(parts.swap_remove(1))),
+            _ => Ok(vec![]),
+        }
+    }
+
+    /// These are dealt with for good.
+    ///
+    /// # Errors
+    /// When Redis does not answer; they will come again.
+    pub async fn done(&mut self, ids: &[String]) -> Result<(), QueueError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let (mut ack, mut del) = (redis::cmd("XACK"), redis::cmd("XDEL"));
+        ack.arg(self.stream).arg(self.group).arg(ids);
+        del.arg(self.stream).arg(ids);
+        self.blocking.run(&ack).await?;
+        self.blocking.run(&del).await?;
+        Ok(())
+    }
+
+    async fn join(&mut self) -> Result<(), QueueError> {
+        if self.joined {
+            return Ok(());
+        }
+        let mut create = redis::cmd("XGROUP");
+        create.arg("CREATE").arg(self.stream).arg(self.group).arg("0").arg("MKSTREAM");
+        match self.blocking.run(&create).await {
+            Err(QueueError::Redis(error)) if error.code() == Some("BUSYGROUP") => {}
+            other => drop(other?),
+        }
+        self.joined = true;
+        Ok(())
+    }
+}
+
+/// Follows a stream from a place on, without taking anything away from others.
+pub struct Tail {
+    blocking: Blocking,
+    stream: &'static str,
+    after: String,
+}
+
+impl Tail {
+    pub(super) fn new(client: Client, stream: &'static str, after: String) -> Self {
+        Self { blocking: Blocking { client, connection: None }, stream, after }
+    }
+
+    /// Waits a moment for entries; may come back empty.
+    ///
+    /// # Errors
+    /// When Redis does not answer; try again.
+    pub async fn next(&mut self) -> Result<Vec<StreamEntry>, QueueError> {
+        let mut read = redis::cmd("XREAD");
+        read.arg("COUNT").arg(ENTRIES_MAX).arg("BLOCK").arg(millis(BLOCK));
+        read.arg("STREAMS").arg(self.stream).arg(&self.after);
+        let entries = entries_of_streams(self.blocking.run(&read).await?);
+        if let Some(last) = entries.last() {
+            self.after.clone_from(&last.id);
+        }
+        Ok(entries)
+    }
+
+    /// Goes on after `seq`, for a stream whose ids are ledger places.
+    pub fn seek(&mut self, seq: Seq) {
+        self.after = format!("{}-0", seq.0);
+    }
+}
+
+fn millis(d: Duration) -> u64 {
+    u64::try_from(d.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The place in the ledger of an id of the ledger's stream.
+pub(super) fn seq(id: &str) -> Option<Seq> {
+    id.split('-').next()?.parse().ok().map(Seq)
+}
+
+fn entries_of_streams(answer: Value) -> Vec<StreamEntry> {
+    match answer {
+        // RESP2: [[name, entries]]
+        Value::Array(streams) => {
+            streams.into_iter().flat_map(|stream| second(stream).map_or(vec![], entries)).collect()
+        }
+        // RESP3: {name: entries}
+        Value::Map(streams) => streams.into_iter().flat_map(|(_, list)| entries(list)).collect(),
+        _ => vec![],
+    }
+}
+
+/// [[id, [field, value, …]], …]; an entry that was deleted has no fields and is left out.
+pub(super) fn entries(list: Value) -> Vec<StreamEntry> {
+    let Value::Array(list) = list else { return vec![] };
+    list.into_iter().filter_map(entry).collect()
+}
+
+fn entry(value: Value) -> Option<StreamEntry> {
+    let Value::Array(parts) = value else { return None };
+    let mut parts = parts.into_iter();
+    let (Value::BulkString(id), Value::Array(fields)) = (parts.next()?, parts.next()?) else { return None };
+    let Value::BulkString(value) = fields.into_iter().nth(1)? else { return None };
+    Some(StreamEntry { id: String::from_utf8(id).ok()?, value })
+}
+
+fn second(value: Value) -> Option<Value> {
+    let Value::Array(parts) = value else { return None };
+    parts.into_iter().nth(1)
+}

@@ -1,0 +1,191 @@
+//! Desks, shifts.
+
+use sos_protocol::feed::DutyOfficer;
+use sos_protocol::http::DeskView;
+use sos_protocol::{CountryCode, DeskId, StaffId, UnixMs};
+
+use super::{Store, StoreError, USE_WITHIN};
+use crate::deadline::within;
+
+/// A desk, as routing needs it and an administrator gives it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeskRow {
+    /// Identity.
+    pub desk_id: DeskId,
+    /// Name to show.
+    pub name: String,
+    /// Country of the post; none for the ministry.
+    pub home: Option<CountryCode>,
+    /// It answers where no other desk does.
+    pub is_ministry: bool,
+    /// It takes its countries' cases where no district fits.
+    pub is_principal: bool,
+    /// Countries it answers for.
+    pub countries: Vec<CountryCode>,
+    /// Consular district, GeoJSON.
+    pub district: Option<String>,
+    /// IANA name.
+    pub time_zone: Option<String>,
+    /// City of the post, degrees.
+    pub lat: Option<f64>,
+    /// City of the post, degrees.
+    pub lon: Option<f64>,
+    /// By when a case should be claimed, in seconds after the press.
+    pub claim_target_s: i32,
+}
+
+impl Store {
+    /// All desks.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn desks(&self) -> Result<Vec<DeskRow>, StoreError> {
+        within(USE_WITHIN, async {
+            let rows = sqlx::query!("SELECT * FROM desks ORDER BY desk_id").fetch_all(&self.pool).await?;
+            Ok(rows
+                .into_iter()
+                .map(|row| DeskRow {
+                    desk_id: DeskId(row.desk_id),
+                    name: row.name,
+                    home: row.home_iso.as_deref().and_then(CountryCode::parse),
+                    is_ministry: row.is_ministry,
+                    is_principal: row.is_principal,
+                    countries: row.countries.iter().filter_map(|iso| CountryCode::parse(iso)).collect(),
+                    district: row.district.map(|json| json.to_string()),
+                    time_zone: row.time_zone,
+                    lat: row.lat,
+                    lon: row.lon,
+                    claim_target_s: row.claim_target_s,
+                })
+                .collect())
+        })
+        .await
+    }
+
+    /// Writes a desk, new or changed.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn save_desk(&self, desk: &DeskRow) -> Result<(), StoreError> {
+        let countries: Vec<String> = desk.countries.iter().map(ToString::to_string).collect();
+        let district: Option<serde_json::Value> =
+            desk.district.as_deref().map(serde_json::from_str).transpose()?;
+        within(USE_WITHIN, async {
+            sqlx::query!(
+                "INSERT INTO desks VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                 ON CONFLICT (desk_id) DO UPDATE SET name = excluded.name, home_iso = excluded.home_iso,
+                     is_ministry = excluded.is_ministry, is_principal = excluded.is_principal,
+                     countries = excluded.countries, district = coalesce(excluded.district, desks.district),
+                     time_zone = coalesce(excluded.time_zone, desks.time_zone), lat = excluded.lat,
+                     lon = excluded.lon, claim_target_s = excluded.claim_target_s",
+                desk.desk_id.as_str(),
+                desk.name,
+                desk.home.map(|iso| iso.to_string()),
+                desk.is_ministry,
+                desk.is_principal,
+                &countries,
+                district,
+                desk.time_zone,
+                desk.lat,
+                desk.lon,
+                desk.claim_target_s
+            )
+            .execute(&self.pool)
+            .await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// All desks as consoles see them, the ministry first, then by name.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn desk_views(&self) -> Result<Vec<DeskView>, StoreError> {
+        within(USE_WITHIN, async {
+            let rows = sqlx::query!(
+                r#"SELECT d.desk_id, d.name, d.home_iso, d.time_zone, d.lat, d.lon,
+                          (SELECT count(*) FROM shifts s WHERE s.desk_id = d.desk_id AND s.ended_ms IS NULL)
+                              AS "on_duty!"
+                   FROM desks d ORDER BY d.is_ministry DESC, d.name"#
+            )
+            .fetch_all(&self.pool)
+            .await?;
+            Ok(rows
+                .into_iter()
+                .map(|row| DeskView {
+                    desk_id: DeskId(row.desk_id),
+                    name: row.name,
+                    country: row.home_iso.as_deref().and_then(CountryCode::parse),
+                    time_zone: row.time_zone,
+                    lat: row.lat,
+                    lon: row.lon,
+                    on_duty: u32::try_from(row.on_duty).unwrap_or(0),
+                })
+                .collect())
+        })
+        .await
+    }
+
+    /// Begins a shift; if one is running, that one goes on.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn start_shift(&self, staff: StaffId, desk: &DeskId, now: UnixMs) -> Result<(), StoreError> {
+        within(USE_WITHIN, async {
+            sqlx::query!(
+                "INSERT INTO shifts (staff_id, desk_id, started_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                staff.0,
+                desk.as_str(),
+                now.0
+            )
+            .execute(&self.pool)
+            .await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Ends the running shift, if there is one.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn end_shift(&self, staff: StaffId, now: UnixMs) -> Result<(), StoreError> {
+        within(USE_WITHIN, async {
+            sqlx::query!(
+                "UPDATE shifts SET ended_ms = $2 WHERE staff_id = $1 AND ended_ms IS NULL",
+                staff.0,
+                now.0
+            )
+            .execute(&self.pool)
+            .await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Everybody on shift, by desk and name.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn on_duty(&self) -> Result<Vec<DutyOfficer>, StoreError> {
+        within(USE_WITHIN, async {
+            let rows = sqlx::query!(
+                "SELECT s.staff_id, t.name, s.desk_id, s.started_ms
+                 FROM shifts s JOIN staff t USING (staff_id) WHERE s.ended_ms IS NULL ORDER BY s.desk_id, t.name"
+            )
+            .fetch_all(&self.pool)
+            .await?;
+            Ok(rows
+                .into_iter()
+                .map(|row| DutyOfficer {
+                    staff_id: StaffId(row.staff_id),
+                    name: row.name,
+                    desk_id: DeskId(row.desk_id),
+                    since_ms: UnixMs(row.started_ms),
+                })
+                .collect())
+        })
+        .await
+    }
+}

@@ -1,0 +1,390 @@
+//! The ledger: the one place that writes a change, and the reading of it.
+
+use std::collections::{HashMap, HashSet};
+
+use sos_core::entry::{AlertRef, LedgerEntry};
+use sos_core::ledger::{self, Row};
+use sos_protocol::case::TimelineEntry;
+use sos_protocol::{Actor, AlertId, CaseEvent, CaseId, DeskId, DeviceId, Seq, StaffId, UnixMs};
+use uuid::Uuid;
+
+use super::cases::{AlertRow, CaseRow, CaseViewRow};
+use super::{Store, StoreError, Tx, USE_WITHIN};
+use crate::auth::seal::{Sealer, SubjectKey};
+use crate::deadline::within;
+
+/// Who makes a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// The worker.
+    Worker,
+    /// An officer.
+    Staff(StaffId),
+    /// The service.
+    Service,
+}
+
+impl By {
+    /// The officer, if it is one.
+    #[must_use]
+    pub const fn staff(self) -> Option<StaffId> {
+        match self {
+            Self::Staff(id) => Some(id),
+            Self::Worker | Self::Service => None,
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Worker => "worker",
+            Self::Staff(_) => "staff",
+            Self::Service => "service",
+        }
+    }
+}
+
+/// An entry that is to be written.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The case; among the saved ones or in the store.
+    pub case_id: CaseId,
+    /// The desk that holds it after the event.
+    pub desk: DeskId,
+    /// Whose key seals the personal part.
+    pub subject: String,
+    /// Who did it.
+    pub by: By,
+    /// What.
+    pub event: CaseEvent,
+}
+
+/// Everything that one transaction changes.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Cases, new or changed; their `last_seq` is set here.
+    pub cases: Vec<CaseRow>,
+    /// New alerts.
+    pub alerts: Vec<AlertRow>,
+    /// The entries, in order.
+    pub drafts: Vec<Draft>,
+}
+
+impl Store {
+    /// Writes `changes` and commits. The head of the ledger is locked last, so that `seq` has no gaps and commit
+    /// order is `seq` order. The entries have the places from the answer (first one) on.
+    ///
+    /// # Errors
+    /// When Postgres does not do it; after a timeout it is not known whether it did.
+    pub(crate) async fn commit(
+        &self,
+        mut tx: Tx,
+        mut changes: Changes,
+        now: UnixMs,
+    ) -> Result<Seq, StoreError> {
+        let mut subjects: Vec<String> = changes.drafts.iter().map(|d| d.subject.clone()).collect();
+        subjects.sort_unstable();
+        subjects.dedup();
+        let keys = self.keys(&mut tx, &subjects).await?;
+
+        let head = sqlx::query!("SELECT seq, hash FROM ledger_head FOR UPDATE").fetch_one(&mut *tx).await?;
+        let first = Seq(head.seq + 1);
+        let rows = self.rows(&changes.drafts, &keys, first, now)?;
+        let last_seqs: HashMap<CaseId, Seq> = rows.iter().map(|row| (row.case_id, row.seq)).collect();
+        for case in &mut changes.cases {
+            case.last_seq = last_seqs.get(&case.case_id).copied().unwrap_or(case.last_seq);
+        }
+        self.save_cases(&mut tx, &changes.cases).await?;
+        if !changes.alerts.is_empty() {
+            self.save_alerts(&mut tx, &changes.alerts).await?;
+        }
+        self.append(&mut tx, &rows, head.hash).await?;
+        tx.commit().await?;
+        Ok(first)
+    }
+
+    fn rows(
+        &self,
+        drafts: &[Draft],
+        keys: &HashMap<String, SubjectKey>,
+        first: Seq,
+        now: UnixMs,
+    ) -> Result<Vec<Row>, StoreError> {
+        let mut seq = first;
+        let mut rows = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            let key = keys.get(&draft.subject).ok_or(StoreError::Sealed)?;
+            let (facts, personal) = ledger::split(&draft.event);
+            let context = context(draft.case_id, seq);
+            let sealed = personal.map(|text| self.sealer.seal(key, &context, text.as_bytes()));
+            rows.push(Row {
+                seq,
+                at: now,
+                case_id: draft.case_id,
+                desk: draft.desk.clone(),
+                actor: draft.by.word().to_owned(),
+                actor_id: draft.by.staff().map(|id| id.0),
+                kind: draft.event.kind().to_owned(),
+                ref_id: ledger::ref_id(&draft.event),
+                facts,
+                sealed: sealed.unwrap_or_default(),
+            });
+            seq = Seq(seq.0 + 1);
+        }
+        Ok(rows)
+    }
+
+    async fn append(&self, tx: &mut Tx, rows: &[Row], head: Vec<u8>) -> Result<(), StoreError> {
+        let mut prev: ledger::Hash = head.try_into().map_err(|_| StoreError::Sealed)?;
+        let hashes: Vec<Vec<u8>> = rows
+            .iter()
+            .map(|row| {
+                prev = ledger::hash(&prev, row);
+                prev.to_vec()
+            })
+            .collect();
+        let column = |f: fn(&Row) -> String| rows.iter().map(f).collect::<Vec<_>>();
+        sqlx::query!(
+            "INSERT INTO ledger (seq, at_ms, case_id, desk_id, actor, actor_id, kind, ref_id, facts, sealed, hash)
+             SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::uuid[],
+                                  $7::text[], $8::uuid[], $9::text[], $10::bytea[], $11::bytea[])",
+            &rows.iter().map(|row| row.seq.0).collect::<Vec<_>>(),
+            &rows.iter().map(|row| row.at.0).collect::<Vec<_>>(),
+            &rows.iter().map(|row| row.case_id.0).collect::<Vec<_>>(),
+            &column(|row| row.desk.0.clone()),
+            &column(|row| row.actor.clone()),
+            &rows.iter().map(|row| row.actor_id).collect::<Vec<_>>() as &[Option<Uuid>],
+            &column(|row| row.kind.clone()),
+            &rows.iter().map(|row| row.ref_id).collect::<Vec<_>>() as &[Option<Uuid>],
+            &column(|row| row.facts.clone()),
+            &rows.iter().map(|row| row.sealed.clone()).collect::<Vec<_>>(),
+            &hashes
+        )
+        .execute(&mut **tx)
+        .await?;
+        let last = rows.last().map_or(0, |row| row.seq.0);
+        let moved = sqlx::query!(
+            "UPDATE ledger_head SET seq = $1, hash = $2 WHERE seq = $1::bigint - $3::bigint",
+            last,
+            prev.as_slice(),
+            i64::try_from(rows.len()).unwrap_or(i64::MAX)
+        )
+        .execute(&mut **tx)
+        .await?;
+        if moved.rows_affected() == 1 { Ok(()) } else { Err(StoreError::Sql(sqlx::Error::RowNotFound)) }
+    }
+
+    /// Which of these ids the ledger has, and as what.
+    pub(crate) async fn said(
+        &self,
+        tx: &mut Tx,
+        ids: &[Uuid],
+    ) -> Result<HashSet<(&'static str, Uuid)>, StoreError> {
+        if ids.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let rows = sqlx::query!(
+            r#"SELECT kind, ref_id AS "ref_id!" FROM ledger
+               WHERE kind IN ('cancelled', 'message', 'delivered') AND ref_id = ANY($1)"#,
+            ids
+        )
+        .fetch_all(&mut **tx)
+        .await?;
+        let word = |kind: &str| ["cancelled", "message", "delivered"].into_iter().find(|w| *w == kind);
+        Ok(rows.into_iter().filter_map(|row| Some((word(&row.kind)?, row.ref_id))).collect())
+    }
+
+    /// The place of the last entry.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn head(&self) -> Result<Seq, StoreError> {
+        within(USE_WITHIN, async {
+            Ok(Seq(sqlx::query_scalar!("SELECT seq FROM ledger_head").fetch_one(&self.pool).await?))
+        })
+        .await
+    }
+
+    /// At most `limit` entries after `after`, in order, for consoles and phones.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn entries_after(&self, after: Seq, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {
+        within(USE_WITHIN, async {
+            let rows = sqlx::query_as!(
+                EntryRow,
+                r#"SELECT l.seq AS "seq!", l.at_ms AS "at_ms!", l.case_id AS "case_id!", l.actor AS "actor!",
+                          l.actor_id, l.actor_name AS "actor_name?", l.ref_id, l.facts AS "facts!",
+                          l.sealed AS "sealed!", l.subject AS "subject!", l.wrapped_key AS "wrapped_key?",
+                          to_jsonb(v) AS "view",
+                          (SELECT coalesce(jsonb_agg(to_jsonb(a)), '[]') FROM
+                              (SELECT alert_id, device_id, received_ms AS received_at FROM alerts a
+                               WHERE a.case_id = l.case_id ORDER BY received_ms DESC, alert_id LIMIT 20) a
+                          ) AS "alerts"
+                   FROM ledger_views l JOIN case_views v ON v.case_id = l.case_id
+                   WHERE l.seq > $1 ORDER BY l.seq LIMIT $2"#,
+                after.0,
+                i64::try_from(limit).unwrap_or(i64::MAX)
+            )
+            .fetch_all(&self.pool)
+            .await?;
+            rows.into_iter().map(|row| self.entry(row)).collect()
+        })
+        .await
+    }
+
+    /// At most `limit` entries after `after` of the cases that this phone has alerts in, or that `follow` names.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn entries_of_phone(
+        &self,
+        device: Option<DeviceId>,
+        follow: &[AlertId],
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<LedgerEntry>, StoreError> {
+        let follow: Vec<Uuid> = follow.iter().map(|id| id.0).collect();
+        within(USE_WITHIN, async {
+            let rows = sqlx::query_as!(
+                EntryRow,
+                r#"WITH mine AS (
+                       SELECT DISTINCT case_id FROM (
+                           (SELECT case_id FROM alerts WHERE device_id = $1 ORDER BY received_ms DESC LIMIT 20)
+                           UNION ALL (SELECT case_id FROM alerts WHERE alert_id = ANY($2))) m)
+                   SELECT l.seq AS "seq!", l.at_ms AS "at_ms!", l.case_id AS "case_id!", l.actor AS "actor!",
+                          l.actor_id, l.actor_name AS "actor_name?", l.ref_id, l.facts AS "facts!",
+                          l.sealed AS "sealed!", l.subject AS "subject!", l.wrapped_key AS "wrapped_key?",
+                          to_jsonb(v) AS "view",
+                          (SELECT coalesce(jsonb_agg(to_jsonb(a)), '[]') FROM
+                              (SELECT alert_id, device_id, received_ms AS received_at FROM alerts a
+                               WHERE a.case_id = l.case_id ORDER BY received_ms DESC, alert_id LIMIT 20) a
+                          ) AS "alerts"
+                   FROM mine JOIN ledger_views l ON l.case_id = mine.case_id
+                   JOIN case_views v ON v.case_id = l.case_id
+                   WHERE l.seq > $3 ORDER BY l.seq LIMIT $4"#,
+                device.map(|id| id.0),
+                &follow,
+                after.0,
+                i64::try_from(limit).unwrap_or(i64::MAX)
+            )
+            .fetch_all(&self.pool)
+            .await?;
+            rows.into_iter().map(|row| self.entry(row)).collect()
+        })
+        .await
+    }
+
+    /// The whole history of a case, oldest first. The caller has checked that it may be seen.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn timeline(&self, id: CaseId) -> Result<Vec<TimelineEntry>, StoreError> {
+        within(USE_WITHIN, async {
+            let rows = sqlx::query_as!(
+                EntryRow,
+                r#"SELECT seq AS "seq!", at_ms AS "at_ms!", case_id AS "case_id!", actor AS "actor!", actor_id,
+                          actor_name AS "actor_name?", ref_id, facts AS "facts!", sealed AS "sealed!",
+                          subject AS "subject!", wrapped_key AS "wrapped_key?",
+                          NULL::jsonb AS "view", NULL::jsonb AS "alerts"
+                   FROM ledger_views WHERE case_id = $1 ORDER BY seq"#,
+                id.0
+            )
+            .fetch_all(&self.pool)
+            .await?;
+            rows.into_iter().map(|row| self.timeline_entry(row)).collect()
+        })
+        .await
+    }
+
+    /// Checks the chain from the first row on: the number of rows, or the first place that does not fit.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn verify_ledger(&self) -> Result<Result<Seq, Seq>, StoreError> {
+        const PAGE: i64 = 5_000;
+        let (mut prev, mut done) = (ledger::GENESIS, Seq(0));
+        loop {
+            let rows =
+                sqlx::query!("SELECT * FROM ledger WHERE seq > $1 ORDER BY seq LIMIT $2", done.0, PAGE)
+                    .fetch_all(&self.pool)
+                    .await?;
+            if rows.is_empty() {
+                let head = sqlx::query!("SELECT seq, hash FROM ledger_head").fetch_one(&self.pool).await?;
+                let fits = head.seq == done.0 && head.hash == prev;
+                return Ok(if fits { Ok(done) } else { Err(Seq(done.0 + 1)) });
+            }
+            for row in rows {
+                let hash = row.hash;
+                let row = Row {
+                    seq: Seq(row.seq),
+                    at: UnixMs(row.at_ms),
+                    case_id: CaseId(row.case_id),
+                    desk: DeskId(row.desk_id),
+                    actor: row.actor,
+                    actor_id: row.actor_id,
+                    kind: row.kind,
+                    ref_id: row.ref_id,
+                    facts: row.facts,
+                    sealed: row.sealed,
+                };
+                let expected = Seq(done.0 + 1);
+                prev = ledger::hash(&prev, &row);
+                if row.seq != expected || hash != prev {
+                    return Ok(Err(expected));
+                }
+                done = row.seq;
+            }
+        }
+    }
+
+    fn entry(&self, mut row: EntryRow) -> Result<LedgerEntry, StoreError> {
+        let view: CaseViewRow = serde_json::from_value(row.view.take().unwrap_or_default())?;
+        let desk_name = view.desk_name.clone();
+        let alerts: Vec<AlertRef> = serde_json::from_value(row.alerts.take().unwrap_or_default())?;
+        let entry = self.timeline_entry(row)?;
+        Ok(LedgerEntry { entry, case: view.summary(), desk_name, alerts })
+    }
+
+    fn timeline_entry(&self, row: EntryRow) -> Result<TimelineEntry, StoreError> {
+        let (case_id, seq) = (CaseId(row.case_id), Seq(row.seq));
+        let personal = match &row.wrapped_key {
+            Some(wrapped) if !row.sealed.is_empty() => {
+                let key = self.sealer.unwrap_key(&row.subject, wrapped).ok_or(StoreError::Sealed)?;
+                let plain =
+                    Sealer::open(&key, &context(case_id, seq), &row.sealed).ok_or(StoreError::Sealed)?;
+                Some(String::from_utf8(plain).map_err(|_| StoreError::Sealed)?)
+            }
+            _ => None,
+        };
+        let event = ledger::join(&row.facts, personal.as_deref(), row.ref_id).ok_or(StoreError::Sealed)?;
+        let actor = match (row.actor.as_str(), row.actor_id) {
+            ("staff", Some(id)) => {
+                Actor::Staff { staff_id: StaffId(id), name: row.actor_name.unwrap_or_default() }
+            }
+            ("worker", _) => Actor::Worker {},
+            _ => Actor::Service {},
+        };
+        Ok(TimelineEntry { seq, at_ms: UnixMs(row.at_ms), actor, event })
+    }
+}
+
+/// Ties a sealed part to its row.
+fn context(case_id: CaseId, seq: Seq) -> Vec<u8> {
+    [case_id.0.as_bytes().as_slice(), &seq.0.to_be_bytes()].concat()
+}
+
+struct EntryRow {
+    seq: i64,
+    at_ms: i64,
+    case_id: Uuid,
+    actor: String,
+    actor_id: Option<Uuid>,
+    actor_name: Option<String>,
+    ref_id: Option<Uuid>,
+    facts: String,
+    sealed: Vec<u8>,
+    subject: String,
+    wrapped_key: Option<Vec<u8>>,
+    view: Option<serde_json::Value>,
+    alerts: Option<serde_json::Value>,
+}

@@ -1,0 +1,73 @@
+//! From the stream `fixes` into their table, and to the consoles.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Workers, backoff};
+use crate::queue::StreamEntry;
+use crate::store::fixes::NewFix;
+
+/// Reads between two looks for entries that somebody left behind.
+const READS_PER_TAKE_OVER: u32 = 4;
+
+pub(super) async fn run(workers: Arc<Workers>, stop: CancellationToken) {
+    let mut reader = workers.queue.fixes_reader(&workers.node);
+    let mut pause = backoff();
+    let mut reads = 0_u32;
+    while !stop.is_cancelled() {
+        let entries = if reads.is_multiple_of(READS_PER_TAKE_OVER) {
+            reader.take_over().await
+        } else {
+            reader.next().await
+        };
+        reads = reads.wrapping_add(1);
+        let entries = match entries {
+            Ok(entries) if entries.is_empty() => continue,
+            Ok(entries) => entries,
+            Err(error) => {
+                tracing::warn!(%error, "fixes wait");
+                pause.pause(&stop).await;
+                continue;
+            }
+        };
+        if write(&workers, &entries).await {
+            let ids: Vec<String> = entries.into_iter().map(|entry| entry.id).collect();
+            let _ = reader.done(&ids).await;
+            pause.reset();
+        } else {
+            pause.pause(&stop).await;
+        }
+    }
+}
+
+/// Whether the entries are dealt with.
+async fn write(workers: &Workers, entries: &[StreamEntry]) -> bool {
+    // What cannot be read now never can: it is left out.
+    let fixes: Vec<NewFix> =
+        entries.iter().filter_map(|entry| entry.read::<Vec<NewFix>>().ok()).flatten().collect();
+    if fixes.is_empty() {
+        return true;
+    }
+    match workers.store.save_fixes(&fixes).await {
+        Ok(told) => {
+            metrics::counter!("sos_fixes_stored_total").increment(fixes.len() as u64);
+            for positions in told {
+                // A hint: a console that misses it sees the position with the next one.
+                if let Err(error) = workers.queue.publish_positions(&positions).await {
+                    tracing::warn!(%error, "positions not told");
+                }
+            }
+            true
+        }
+        Err(error) if error.is_passing() => {
+            tracing::warn!(%error, "fixes wait");
+            false
+        }
+        Err(error) => {
+            tracing::error!(%error, "fixes cannot be stored; left out");
+            metrics::counter!("sos_fixes_dropped_total").increment(fixes.len() as u64);
+            true
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What runs beside the requests: recording, telling, tidying. Each is a loop that ends at shutdown.
+
+mod desks;
+mod fix_writer;
+mod recorder;
+mod relay;
+mod tail;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sos_protocol::ambient::SharedClock;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::deadline::Backoff;
+use crate::dispatch::Dispatch;
+use crate::hub::Hub;
+use crate::intake::recorder::Recorder;
+use crate::queue::Queue;
+use crate::store::Store;
+use crate::ws::registry::Registry;
+
+/// Pauses after failures of a store.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// See [`FIRST_PAUSE`].
+const LAST_PAUSE: Duration = Duration::from_secs(2);
+
+/// What the loops need.
+#[derive(Clone)]
+pub struct Workers {
+    /// Postgres.
+    pub store: Store,
+    /// Redis.
+    pub queue: Arc<Queue>,
+    /// From the stream into the ledger.
+    pub recorder: Arc<Recorder>,
+    /// Desks and map.
+    pub dispatch: Arc<Dispatch>,
+    /// Who is connected here.
+    pub hub: Arc<Hub>,
+    /// The phones among them.
+    pub registry: Arc<Registry>,
+    /// Told after every commit.
+    pub committed: Arc<Notify>,
+    /// Time.
+    pub clock: SharedClock,
+    /// Name of this node among the readers of the streams.
+    pub node: String,
+}
+
+impl Workers {
+    /// Starts all loops.
+    pub fn spawn(self, tracker: &TaskTracker, stop: &CancellationToken) {
+        let this = Arc::new(self);
+        tracker.spawn(recorder::run(this.clone(), stop.clone()));
+        tracker.spawn(fix_writer::run(this.clone(), stop.clone()));
+        tracker.spawn(relay::run(this.clone(), stop.clone()));
+        tracker.spawn(tail::ledger(this.clone(), stop.clone()));
+        tracker.spawn(tail::positions(this.clone(), stop.clone()));
+        tracker.spawn(tail::to_phones(this.clone(), stop.clone()));
+        tracker.spawn(desks::run(this, stop.clone()));
+    }
+}
+
+fn backoff() -> Backoff {
+    Backoff::new(FIRST_PAUSE, LAST_PAUSE)
+}

@@ -1,0 +1,107 @@
+//! From the stream `alerts` into the ledger.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{Workers, backoff};
+use crate::intake::Inbound;
+use crate::queue::{GroupReader, QueueError, StreamEntry};
+use crate::store::StoreError;
+
+/// Reads between two looks for entries that somebody left behind.
+const READS_PER_TAKE_OVER: u32 = 2;
+
+pub(super) async fn run(workers: Arc<Workers>, stop: CancellationToken) {
+    let mut reader = workers.queue.alerts_reader(&workers.node);
+    let mut pause = backoff();
+    let mut reads = 0_u32;
+    while !stop.is_cancelled() {
+        let entries = if reads.is_multiple_of(READS_PER_TAKE_OVER) {
+            reader.take_over().await
+        } else {
+            reader.next().await
+        };
+        reads = reads.wrapping_add(1);
+        let result = match entries {
+            Ok(entries) if entries.is_empty() => continue,
+            Ok(entries) => record(&workers, &mut reader, entries).await,
+            Err(error) => Err(Trouble::Queue(error)),
+        };
+        match result {
+            Ok(()) => pause.reset(),
+            Err(trouble) => {
+                // Nothing is lost: what was taken and not finished comes again.
+                tracing::warn!(%trouble, "recording waits");
+                pause.pause(&stop).await;
+            }
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+async fn record(
+    workers: &Workers,
+    reader: &mut GroupReader,
+    entries: Vec<StreamEntry>,
+) -> Result<(), Trouble> {
+    let mut batch: Vec<Inbound> = Vec::with_capacity(entries.len());
+    let mut ids: Vec<String> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match entry.read::<Inbound>() {
+            Ok(inbound) => {
+                batch.push(inbound);
+                ids.push(entry.id);
+            }
+            Err(error) => put_aside(workers, reader, &entry, &error.to_string()).await?,
+        }
+    }
+    match workers.recorder.record(&batch).await {
+        Ok(()) => Ok(reader.done(&ids).await?),
+        Err(error) if error.is_passing() && !error.is_taken() => Err(error.into()),
+        // One of them is in the others' way: each by itself.
+        Err(_) => one_by_one(workers, reader, &batch, &ids).await,
+    }
+}
+
+async fn one_by_one(
+    workers: &Workers,
+    reader: &mut GroupReader,
+    batch: &[Inbound],
+    ids: &[String],
+) -> Result<(), Trouble> {
+    for (inbound, id) in batch.iter().zip(ids) {
+        match workers.recorder.record(std::slice::from_ref(inbound)).await {
+            Ok(()) => reader.done(std::slice::from_ref(id)).await?,
+            Err(error) if error.is_passing() => return Err(error.into()),
+            Err(error) => {
+                tracing::error!(%error, "an entry cannot be recorded; put aside");
+                metrics::counter!("sos_quarantined_total").increment(1);
+                let value = serde_json::to_vec(inbound).unwrap_or_default();
+                workers.store.put_aside(id, &error.to_string(), &value, workers.clock.now()).await?;
+                reader.done(std::slice::from_ref(id)).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn put_aside(
+    workers: &Workers,
+    reader: &mut GroupReader,
+    entry: &StreamEntry,
+    reason: &str,
+) -> Result<(), Trouble> {
+    tracing::error!(entry = entry.id, "an entry cannot be read; put aside");
+    metrics::counter!("sos_quarantined_total").increment(1);
+    workers.store.put_aside(&entry.id, reason, entry.bytes(), workers.clock.now()).await?;
+    reader.done(std::slice::from_ref(&entry.id)).await?;
+    Ok(())
+}

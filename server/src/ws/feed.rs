@@ -1,0 +1,234 @@
+//! A console's feed: a snapshot or what was missed, then every entry once and in order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use sos_core::access::{self, Access, Action, Officer, Scope};
+use sos_core::frames;
+use sos_protocol::ambient::SharedClock;
+use sos_protocol::feed::{ConsoleFrame, DutyOfficer, FeedFrame};
+use sos_protocol::limits::{HEARTBEAT_INTERVAL_S, HELLO_TIMEOUT_S, REPLAY_ENTRIES_MAX};
+use sos_protocol::{ErrorCode, Seq};
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_util::sync::CancellationToken;
+
+use super::outbox::{self, Gone};
+use super::socket::Socket;
+use crate::auth::secret::token_hash;
+use crate::hub::{Hub, Told, encode};
+use crate::queue::Queue;
+use crate::store::{Store, StoreError};
+
+/// Entries read from the ledger at a time.
+const PAGE: usize = 500;
+/// Frames sent in one write.
+const FRAMES_AT_ONCE: usize = 64;
+
+/// What feeds need.
+pub struct FeedSockets {
+    /// For snapshots and far-back entries.
+    pub store: Store,
+    /// For recent entries.
+    pub queue: Arc<Queue>,
+    /// For what happens now.
+    pub hub: Arc<Hub>,
+    /// Time.
+    pub clock: SharedClock,
+}
+
+/// Why a feed ends.
+enum End {
+    Gone,
+    /// No ticket, or not a good one.
+    NotAdmitted,
+    /// The store is away; the console comes back.
+    StoreAway,
+    Shutdown,
+}
+
+impl From<Gone> for End {
+    fn from(Gone: Gone) -> Self {
+        Self::Gone
+    }
+}
+
+impl From<StoreError> for End {
+    fn from(error: StoreError) -> Self {
+        tracing::warn!(%error, "a console could not be fed");
+        Self::StoreAway
+    }
+}
+
+impl FeedSockets {
+    /// Serves one console until it leaves or `shutdown`.
+    pub async fn serve(self: Arc<Self>, mut socket: Socket, shutdown: CancellationToken) {
+        metrics::gauge!("sos_console_sessions").increment(1);
+        let Err(end) = self.run(&mut socket, shutdown).await;
+        let (code, reason) = match end {
+            End::Gone => (CloseCode::Normal, ""),
+            End::NotAdmitted => (CloseCode::Policy, "no good ticket"),
+            End::StoreAway => (CloseCode::Again, "the ledger cannot be read; come back"),
+            End::Shutdown => (CloseCode::Away, "this node goes down; come back"),
+        };
+        outbox::close(&mut socket, code, reason).await;
+        metrics::gauge!("sos_console_sessions").decrement(1);
+    }
+
+    async fn run(
+        &self,
+        socket: &mut Socket,
+        shutdown: CancellationToken,
+    ) -> Result<std::convert::Infallible, End> {
+        let (officer, after) = tokio::select! {
+            () = shutdown.cancelled() => return Err(End::Shutdown),
+            admitted = self.admit(socket) => admitted?,
+        };
+        // Listening starts before the first read, so that nothing falls between the two.
+        let told = self.hub.listen();
+        let scope = access::scope(&officer);
+        let mut feed = Feed { sockets: self, officer, scope, told, done: Seq(0) };
+        match after {
+            Some(after) if feed.is_near(after) => {
+                feed.done = after;
+                feed.catch_up(socket).await?;
+                feed.heartbeat(socket).await?;
+            }
+            _ => feed.snapshot(socket).await?,
+        }
+        let mut beat = tokio::time::interval(Duration::from_secs(u64::from(HEARTBEAT_INTERVAL_S)));
+        beat.tick().await;
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return Err(End::Shutdown),
+                _ = beat.tick() => feed.heartbeat(socket).await?,
+                message = socket.next() => feed.heard(socket, message).await?,
+                told = feed.told.recv() => feed.tell(socket, told).await?,
+            }
+        }
+    }
+
+    /// Waits for `hello` with a good ticket.
+    async fn admit(&self, socket: &mut Socket) -> Result<(Officer, Option<Seq>), End> {
+        let patience = Duration::from_secs(u64::from(HELLO_TIMEOUT_S));
+        let first = tokio::time::timeout(patience, socket.next()).await;
+        let Ok(Some(Ok(Message::Text(text)))) = first else { return Err(End::NotAdmitted) };
+        if let Ok(ConsoleFrame::Hello { ticket, after_seq }) = frames::from_slice(text.as_bytes())
+            && let Some(officer) = self.store.take_ticket(token_hash(&ticket), self.clock.now()).await?
+            && access::may(&officer, Action::ListCases, None) == Access::Allowed
+        {
+            return Ok((officer, after_seq));
+        }
+        let error =
+            FeedFrame::Error { code: ErrorCode::TicketInvalid, detail: "get a new ticket".to_owned() };
+        outbox::send(socket, [encode(&error)]).await?;
+        Err(End::NotAdmitted)
+    }
+}
+
+struct Feed<'a> {
+    sockets: &'a FeedSockets,
+    officer: Officer,
+    scope: Scope,
+    told: broadcast::Receiver<Arc<Told>>,
+    /// Everything up to here was sent.
+    done: Seq,
+}
+
+impl Feed<'_> {
+    /// Near enough to repeat what was missed.
+    fn is_near(&self, after: Seq) -> bool {
+        let head = self.sockets.hub.head().0;
+        after.0 <= head && head - after.0 <= i64::try_from(REPLAY_ENTRIES_MAX).unwrap_or(i64::MAX)
+    }
+
+    async fn snapshot(&mut self, socket: &mut Socket) -> Result<(), End> {
+        let (cases, head_seq) = self.sockets.store.queue(&self.scope).await?;
+        self.done = head_seq;
+        let server_time_ms = self.sockets.clock.now();
+        outbox::send(socket, [encode(&FeedFrame::Snapshot { cases, head_seq, server_time_ms })]).await?;
+        self.heartbeat(socket).await
+    }
+
+    /// Sends everything after `done` that is in the ledger now: from Redis, or further back from Postgres.
+    async fn catch_up(&mut self, socket: &mut Socket) -> Result<(), End> {
+        loop {
+            let entries = match self.sockets.queue.entries_after(self.done, PAGE).await {
+                Ok(Some(entries)) => entries,
+                Ok(None) | Err(_) => self.sockets.store.entries_after(self.done, PAGE).await?,
+            };
+            let Some(last) = entries.last().map(sos_core::entry::LedgerEntry::seq) else { return Ok(()) };
+            let told: Vec<Told> = entries.into_iter().map(Told::entry).collect();
+            let frames: Vec<String> =
+                told.iter().filter_map(|told| told.for_console(&self.scope)).map(str::to_owned).collect();
+            outbox::send(socket, frames).await?;
+            self.done = last;
+        }
+    }
+
+    async fn heartbeat(&mut self, socket: &mut Socket) -> Result<(), End> {
+        // Nobody is told that somebody is there because the store could not be asked.
+        let on_duty = self.sockets.store.on_duty().await.unwrap_or_default();
+        let visible = |officer: &DutyOfficer| match (&self.scope, &self.officer.desk) {
+            (Scope::All, None) => true,
+            (_, Some(desk)) => &officer.desk_id == desk,
+            (Scope::Desk(_) | Scope::Nothing, None) => false,
+        };
+        let on_duty = on_duty.into_iter().filter(visible).collect();
+        let server_time_ms = self.sockets.clock.now();
+        let frame = FeedFrame::Heartbeat { head_seq: self.done, server_time_ms, on_duty };
+        Ok(outbox::send(socket, [encode(&frame)]).await?)
+    }
+
+    async fn heard(
+        &mut self,
+        socket: &mut Socket,
+        message: Option<Result<Message, tokio_tungstenite::tungstenite::Error>>,
+    ) -> Result<(), End> {
+        match message {
+            Some(Ok(Message::Text(text))) => match frames::from_slice(text.as_bytes()) {
+                Ok(ConsoleFrame::Resume { after_seq }) => {
+                    self.done = after_seq.min(self.done);
+                    self.catch_up(socket).await?;
+                    self.heartbeat(socket).await
+                }
+                Ok(ConsoleFrame::Hello { .. }) => Ok(()),
+                Err(wrong) => {
+                    let frame = FeedFrame::Error { code: wrong.code, detail: wrong.detail };
+                    Ok(outbox::send(socket, [encode(&frame)]).await?)
+                }
+            },
+            Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Gone),
+            Some(Ok(_)) => Ok(()),
+        }
+    }
+
+    /// Sends what was told, with everything else that is ready, in one write.
+    async fn tell(&mut self, socket: &mut Socket, first: Result<Arc<Told>, RecvError>) -> Result<(), End> {
+        let mut batch = vec![];
+        match first {
+            Ok(told) => batch.push(told),
+            // Too slow for the node's memory: read the ledger again.
+            Err(RecvError::Lagged(_)) => return self.catch_up(socket).await,
+            Err(RecvError::Closed) => return Err(End::Shutdown),
+        }
+        while batch.len() < FRAMES_AT_ONCE
+            && let Ok(told) = self.told.try_recv()
+        {
+            batch.push(told);
+        }
+        let mut frames = vec![];
+        for told in &batch {
+            if let Some(seq) = told.seq() {
+                if seq <= self.done {
+                    continue;
+                }
+                self.done = seq;
+            }
+            frames.extend(told.for_console(&self.scope).map(str::to_owned));
+        }
+        Ok(outbox::send(socket, frames).await?)
+    }
+}

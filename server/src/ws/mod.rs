@@ -1,0 +1,11 @@
+//! The sockets of phones and consoles.
+
+mod feed;
+mod guard;
+mod outbox;
+mod phone;
+pub mod registry;
+pub mod socket;
+
+pub use self::feed::FeedSockets;
+pub use self::phone::PhoneSockets;
