@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::{TcpSettings, socket2};
-use redis::{Client, Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, Value};
+use redis::{Client, Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, RedisResult, Value};
 use sos_protocol::ambient::SharedClock;
 
 use super::breaker::Breaker;
@@ -11,6 +11,8 @@ use crate::deadline::within;
 
 /// A silent break of the connection is found after this long.
 const BREAK_FOUND_WITHIN: Duration = Duration::from_secs(3);
+/// Pause before a command is sent again on a new connection.
+const RESEND_PAUSE: Duration = Duration::from_millis(20);
 /// Longest wait for a new connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 
@@ -44,37 +46,51 @@ impl Link {
     }
 
     pub(super) async fn run<T: FromRedisValue>(&self, cmd: &Cmd, limit: Duration) -> Result<T, QueueError> {
-        self.guarded(limit, async {
-            let mut connection = self.connection.clone();
-            Ok(cmd.query_async(&mut connection).await?)
+        self.guarded(limit, || {
+            let (cmd, mut connection) = (cmd.clone(), self.connection.clone());
+            async move { cmd.query_async(&mut connection).await }
         })
         .await
     }
 
     /// Several commands in one flight, each with its own answer.
     pub(super) async fn run_all(&self, cmds: &[Cmd], limit: Duration) -> Result<Answers, QueueError> {
-        self.guarded(limit, async {
-            let mut connection = self.connection.clone();
-            let mut pipeline = Pipeline::with_capacity(cmds.len());
-            for cmd in cmds {
-                pipeline.add_command(cmd.clone());
+        let mut pipeline = Pipeline::with_capacity(cmds.len());
+        for cmd in cmds {
+            pipeline.add_command(cmd.clone());
+        }
+        pipeline.ignore_errors();
+        let count = cmds.len();
+        self.guarded(limit, || {
+            let (pipeline, mut connection) = (pipeline.clone(), self.connection.clone());
+            async move {
+                let answers = connection.req_packed_commands(&pipeline, 0, count).await?;
+                Ok(answers.into_iter().map(Value::extract_error).collect())
             }
-            pipeline.ignore_errors();
-            let answers = connection.req_packed_commands(&pipeline, 0, cmds.len()).await?;
-            Ok(answers.into_iter().map(Value::extract_error).collect())
         })
         .await
     }
 
-    async fn guarded<T>(
-        &self,
-        limit: Duration,
-        work: impl Future<Output = Result<T, QueueError>>,
-    ) -> Result<T, QueueError> {
+    /// Within `limit`, a broken connection is no answer: redis-rs gives the first command after a break back with
+    /// an error while it connects anew, so it is sent again. What it adds twice is known by its id.
+    async fn guarded<T, F>(&self, limit: Duration, work: impl Fn() -> F) -> Result<T, QueueError>
+    where
+        F: Future<Output = RedisResult<T>>,
+    {
         if !self.breaker.allows() {
             return Err(QueueError::Resting);
         }
-        let result = within(limit, work).await;
+        let insist = async {
+            loop {
+                match work().await {
+                    Err(error) if error.is_io_error() || error.is_connection_dropped() => {
+                        tokio::time::sleep(RESEND_PAUSE).await;
+                    }
+                    other => return Ok::<_, QueueError>(other?),
+                }
+            }
+        };
+        let result = within(limit, insist).await;
         self.breaker.note(result.is_ok());
         result
     }

@@ -26,12 +26,17 @@ use super::outbox::{self, Gone};
 use super::registry::{Handle, Registry, SESSION_BACKLOG_MAX, ToSession};
 use super::socket::Socket;
 use crate::auth::credential::{CREDENTIAL_MS, Checked, Credentials, Identity};
+use crate::deadline::Backoff;
 use crate::hub::{Told, encode};
 use crate::intake::{Intake, Item, Origin};
 use crate::store::Store;
 
 /// Most ledger entries that are repeated to a phone that comes back.
 const REPLAY_MAX: usize = 500;
+/// Pauses between tries to read them while the store is away.
+const REPLAY_PAUSE_FIRST: Duration = Duration::from_secs(1);
+/// See [`REPLAY_PAUSE_FIRST`].
+const REPLAY_PAUSE_LAST: Duration = Duration::from_secs(10);
 /// Frames other than alerts that a phone may send at once …
 const BURST_MAX: u32 = 60;
 /// … and one more every so many milliseconds.
@@ -94,6 +99,8 @@ struct Session {
     origin: Origin,
 
     followed: VecDeque<AlertId>,
+    /// What was told while the entries before it are still being read; none: nothing is being read.
+    held: Option<Vec<Arc<Told>>>,
     /// Frames it may send now without a pause.
     allowance: u32,
     allowance_at: UnixMs,
@@ -112,6 +119,7 @@ impl Session {
             origin: Origin { unverified: Some(sos_protocol::Unverified::NoCredential), ..Origin::default() },
 
             followed: VecDeque::new(),
+            held: None,
             allowance: BURST_MAX,
             allowance_at: now,
             shared,
@@ -165,12 +173,7 @@ impl Session {
                 Heard::Nothing => self.knock(socket).await,
             },
             item = inbox.recv() => match item {
-                Some(ToSession::Told(told)) => self.pass_on(socket, inbox, &told).await,
-                Some(ToSession::Replaced) => {
-                    let error = error(ErrorCode::SessionReplaced, "another connection of this device", None);
-                    let _ = outbox::send(socket, [encode(&error)]).await;
-                    Err(End::Replaced)
-                }
+                Some(item) => self.pass_on(socket, inbox, item).await,
                 None => Err(End::Shutdown),
             },
         }
@@ -191,19 +194,39 @@ impl Session {
         }
     }
 
-    /// Sends what an entry means for this phone, with everything else that is ready, in one write.
+    /// Sends what came, with everything else that is ready, in one write.
     async fn pass_on(
         &mut self,
         socket: &mut Socket,
         inbox: &mut mpsc::Receiver<ToSession>,
-        first: &Told,
+        first: ToSession,
     ) -> Result<(), End> {
-        let mut frames = self.frames_of(first);
-        while let Ok(item) = inbox.try_recv() {
+        let mut frames = vec![];
+        let mut next = Some(first);
+        while let Some(item) = next {
             match item {
-                ToSession::Told(told) => frames.extend(self.frames_of(&told)),
-                ToSession::Replaced => return Err(End::Replaced),
+                ToSession::Told(told) => match &mut self.held {
+                    Some(held) if held.len() >= SESSION_BACKLOG_MAX => return Err(End::Overflow),
+                    Some(held) => held.push(told),
+                    None => frames.extend(self.frames_of(&told)),
+                },
+                ToSession::Missed(missed) => {
+                    let done = missed.last().and_then(|told| told.seq());
+                    let held = self.held.take().unwrap_or_default();
+                    let after = held.into_iter().filter(|told| told.seq() > done);
+                    frames.extend(missed.into_iter().chain(after).flat_map(|told| self.frames_of(&told)));
+                }
+                ToSession::MissedLater => {
+                    let held = self.held.take().unwrap_or_default();
+                    frames.extend(held.iter().flat_map(|told| self.frames_of(told)));
+                }
+                ToSession::Replaced => {
+                    let error = error(ErrorCode::SessionReplaced, "another connection of this device", None);
+                    let _ = outbox::send(socket, [encode(&error)]).await;
+                    return Err(End::Replaced);
+                }
             }
+            next = inbox.try_recv().ok();
         }
         Ok(outbox::send(socket, frames).await?)
     }
@@ -322,26 +345,27 @@ impl Session {
         due.then(|| self.shared.credentials.make(&Identity { made_at: now, ..identity.clone() }))
     }
 
-    /// Repeats what the phone missed, beside the session: an SOS never waits for a store's answer to this.
-    fn replay(&self, device: Option<DeviceId>, follow: Vec<AlertId>, after: Seq) {
+    /// Reads what the phone missed, beside the session: an SOS never waits for a store's answer to this.
+    fn replay(&mut self, device: Option<DeviceId>, follow: Vec<AlertId>, after: Seq) {
         if device.is_none() && follow.is_empty() {
             return;
         }
+        self.held = Some(vec![]);
         let (store, handle) = (self.shared.store.clone(), self.handle.clone());
         tokio::spawn(async move {
-            match store.entries_of_phone(device, &follow, after, REPLAY_MAX).await {
-                Ok(entries) => {
-                    for entry in entries {
-                        let told = ToSession::Told(Arc::new(Told::entry(entry)));
-                        if handle.inbox.send(told).await.is_err() {
-                            return;
-                        }
+            let mut pause = Backoff::new(REPLAY_PAUSE_FIRST, REPLAY_PAUSE_LAST);
+            while !handle.inbox.is_closed() {
+                match store.entries_of_phone(device, &follow, after, REPLAY_MAX).await {
+                    Ok(entries) => {
+                        let missed = entries.into_iter().map(|entry| Arc::new(Told::entry(entry))).collect();
+                        let _ = handle.inbox.send(ToSession::Missed(missed)).await;
+                        return;
                     }
-                }
-                // It hears what comes; what it missed comes with the next connection.
-                Err(error) => {
-                    tracing::warn!(%error, "a phone could not be told what it missed");
-                    handle.cut.cancel();
+                    Err(error) => {
+                        tracing::warn!(%error, "a phone cannot be told yet what it missed");
+                        let _ = handle.inbox.send(ToSession::MissedLater).await;
+                        pause.pause(&handle.cut).await;
+                    }
                 }
             }
         });

@@ -13,6 +13,10 @@ use crate::hub::Told;
 pub enum ToSession {
     /// A ledger entry that concerns it.
     Told(Arc<Told>),
+    /// What it missed, in order; what was told in the meantime comes after it.
+    Missed(Vec<Arc<Told>>),
+    /// What it missed cannot be read at the moment; it follows later, out of order.
+    MissedLater,
     /// Another connection of the same device took over.
     Replaced,
 }

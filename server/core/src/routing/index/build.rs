@@ -185,12 +185,13 @@ fn doubled_area(ring: &[Point]) -> i128 {
 fn crossings_by_row(owned: &[(ClaimId, Edge)]) -> Vec<Vec<Crossing>> {
     let mut rows = vec![Vec::new(); ROWS];
     for &(claim, edge) in owned {
-        for row in grid::row(edge.a.y.min(edge.b.y))..=grid::row(edge.a.y.max(edge.b.y)) {
+        let (south, north) = (grid::row(edge.a.y.min(edge.b.y)), grid::row(edge.a.y.max(edge.b.y)));
+        for (row, crossings) in (south..).zip(&mut rows[south..=north]) {
             let y = grid::south_of(row);
             if edge.straddles_y(y) {
                 // East of an edge that runs down is the inside.
                 let turn = if edge.b.y < edge.a.y { 1 } else { -1 };
-                rows[row].push(Crossing { claim, col: first_col_east_of(edge, y), turn });
+                crossings.push(Crossing { claim, col: first_col_east_of(edge, y), turn });
             }
         }
     }

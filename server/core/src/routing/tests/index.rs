@@ -150,6 +150,16 @@ fn a_skipped_claim_does_not_hide_another() {
     assert_eq!((claims(9), claims(0), claims(1)), (vec![0, 1], vec![1], vec![0]));
 }
 
+#[test]
+fn a_coast_little_further_than_the_nearest_is_found_too() {
+    let square = |x0: f64| vec![(x0, 0.0), (x0 + 0.2, 0.0), (x0 + 0.2, 0.2), (x0, 0.2), (x0, 0.0)];
+    let index = index_of(&[vec![vec![square(0.0)]], vec![vec![square(1.1)]], vec![vec![square(5.0)]]]);
+    // 44 km from the first, 56 km from the second.
+    let reach = Reach { max_m: 400_000.0, beyond_nearest_m: 20_000.0 };
+    let coasts = index.coasts(Point::from_degrees(0.1, 0.6), reach, |_| false);
+    assert_eq!(coasts.iter().map(|coast| coast.claim).collect::<Vec<_>>(), [0, 1]);
+}
+
 /// The countries as `geo` has them, with their codes.
 fn the_map() -> Vec<(String, MultiPolygon)> {
     let mut json = String::new();

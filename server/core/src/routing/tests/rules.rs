@@ -97,6 +97,7 @@ fn the_antimeridian_is_no_border() {
     for (lat, lon) in [(-16.8, 179.99), (-16.8, -179.99), (-16.8, 180.0), (-16.8, -180.0)] {
         let located = ATLAS.locate(at(lat, lon));
         assert_eq!((located.basis, codes(&located)), (RoutingBasis::Polygon, vec!["FJ"]), "{lat}, {lon}");
+        assert_eq!(located.inside, 1, "{lat}, {lon}");
     }
     // Chukotka, on both sides of it.
     for lon in [179.9, 180.0, -180.0, -179.9] {

@@ -1,0 +1,80 @@
+import type {
+  CaseAnswer,
+  CaseDetail,
+  CaseId,
+  Claim,
+  Close,
+  Desks,
+  FeedTicket,
+  Me,
+  PostMessage,
+  PostNote,
+  SignIn,
+  Transfer,
+  WithReason,
+} from '@protocol';
+import { ApiError, readProblem } from './http/problem';
+import type { Clock } from './time/clock';
+
+/** An answer that takes longer than this is given up, in milliseconds. */
+export const REQUEST_TIMEOUT_MS = 8_000;
+
+type Method = 'GET' | 'POST' | 'DELETE';
+
+/** The HTTP interface of the service, one method a route. Every failure is an `ApiError`. */
+export class Api {
+  readonly #fetch: typeof fetch;
+  readonly #clock: Clock;
+
+  constructor(deps: { fetch: typeof fetch; clock: Clock }) {
+    this.#fetch = deps.fetch;
+    this.#clock = deps.clock;
+  }
+
+  me = () => this.#send<Me>('GET', '/api/session');
+  signIn = (body: SignIn) => this.#send<Me>('POST', '/api/session', body);
+  signOut = () => this.#send<void>('DELETE', '/api/session');
+  startShift = () => this.#send<Me>('POST', '/api/shift');
+  endShift = () => this.#send<Me>('DELETE', '/api/shift');
+  desks = () => this.#send<Desks>('GET', '/api/desks');
+  feedTicket = () => this.#send<FeedTicket>('POST', '/api/feed-ticket');
+
+  caseDetail = (id: CaseId) => this.#send<CaseDetail>('GET', `/api/cases/${id}`);
+  claim = (id: CaseId, body: Claim) => this.#command(id, 'claim', body);
+  release = (id: CaseId, body: WithReason) => this.#command(id, 'release', body);
+  transfer = (id: CaseId, body: Transfer) => this.#command(id, 'transfer', body);
+  close = (id: CaseId, body: Close) => this.#command(id, 'close', body);
+  reopen = (id: CaseId, body: WithReason) => this.#command(id, 'reopen', body);
+  postMessage = (id: CaseId, body: PostMessage) => this.#command(id, 'messages', body);
+  postNote = (id: CaseId, body: PostNote) => this.#command(id, 'notes', body);
+  rang = (id: CaseId) => this.#command(id, 'rang');
+  seen = (id: CaseId) => this.#command(id, 'seen');
+
+  #command(id: CaseId, verb: string, body?: unknown): Promise<CaseAnswer> {
+    return this.#send<CaseAnswer>('POST', `/api/cases/${id}/${verb}`, body);
+  }
+
+  async #send<T>(method: Method, path: string, body?: unknown): Promise<T> {
+    const abort = new AbortController();
+    const callOff = this.#clock.after(REQUEST_TIMEOUT_MS, () => abort.abort());
+    try {
+      const response = await this.#fetch(path, {
+        method,
+        signal: abort.signal,
+        credentials: 'same-origin',
+        ...(body === undefined
+          ? {}
+          : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      });
+      if (!response.ok) {
+        throw new ApiError({ kind: 'problem', problem: await readProblem(response) });
+      }
+      return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+    } catch (error) {
+      if (error instanceof ApiError) throw error;
+      throw new ApiError({ kind: abort.signal.aborted ? 'timeout' : 'unreachable' });
+    } finally {
+      callOff();
+    }
+  }
+}

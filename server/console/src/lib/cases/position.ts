@@ -1,0 +1,30 @@
+import { POSITION_FRESH_S, POSITION_OLD_S, type FixView, type UnixMs } from '@protocol';
+
+/** How much a position can be relied on, by its age. */
+export type Freshness = 'fresh' | 'aging' | 'old';
+
+/**
+ * When a fix was measured: by the positioning system where it says so, but never later than the service had it.
+ * A phone that comes back from a gap sends its newest fix first and the backlog after it, so the time of arrival
+ * alone would draw the past as the present.
+ */
+export function measuredAt(fix: FixView): UnixMs {
+  return Math.min(fix.fix_time_ms ?? fix.server_time_ms, fix.server_time_ms);
+}
+
+export function ageMs(fix: FixView, now: UnixMs): number {
+  return Math.max(0, now - measuredAt(fix));
+}
+
+export function freshness(fix: FixView, now: UnixMs): Freshness {
+  const age_s = ageMs(fix, now) / 1000;
+  if (age_s < POSITION_FRESH_S) return 'fresh';
+  return age_s <= POSITION_OLD_S ? 'aging' : 'old';
+}
+
+/** The later measured of two fixes; the first where they are equal. */
+export function laterFix<T extends FixView | null | undefined>(a: T, b: T): T {
+  if (!a) return b;
+  if (!b) return a;
+  return measuredAt(b) > measuredAt(a) ? b : a;
+}

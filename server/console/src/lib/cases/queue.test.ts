@@ -1,0 +1,75 @@
+import type { CaseSummary } from '@protocol';
+import { describe, expect, it } from 'vitest';
+import { aCase, NOON } from '../../testing/samples';
+import { compareCases, countTabs, heldOrder, queueOf, type Tab } from './queue';
+
+const owner = (staff_id: string) => ({ staff_id, name: staff_id, since_ms: NOON });
+const ids = (cases: CaseSummary[]) => cases.map((c) => c.case_id);
+const find = (cases: CaseSummary[], tab: Tab, search = '') =>
+  ids(queueOf(cases, { tab, me: 'me', desk: 'tw-taipei', search, searchable: (c) => `${c.worker_name} Đài Loan` }));
+
+describe('the order of the queue', () => {
+  it('is unclaimed first, then priority, then the oldest', () => {
+    const cases = [
+      aCase({ case_id: 'claimed', state: 'claimed', ringing: false, opened_at_ms: 1 }),
+      aCase({ case_id: 'p2', priority: 'p2', opened_at_ms: 2 }),
+      aCase({ case_id: 'p1-new', opened_at_ms: 9 }),
+      aCase({ case_id: 'p1-old', opened_at_ms: 3 }),
+    ];
+    expect(ids(cases.sort(compareCases))).toEqual(['p1-old', 'p1-new', 'p2', 'claimed']);
+  });
+
+  it('puts a claimed case that was pressed again before the other claimed ones', () => {
+    const cases = [
+      aCase({ case_id: 'quiet', state: 'claimed', ringing: false, opened_at_ms: 1 }),
+      aCase({ case_id: 'again', state: 'claimed', ringing: true, opened_at_ms: 5 }),
+    ];
+    expect(ids(cases.sort(compareCases))).toEqual(['again', 'quiet']);
+  });
+
+  it('shows the latest closed case first', () => {
+    const closing = (at_ms: number) => ({ at_ms, by: 'x', disposition: 'resolved' as const, summary: '' });
+    const cases = [
+      aCase({ case_id: 'a', state: 'closed', closing: closing(1) }),
+      aCase({ case_id: 'b', state: 'closed', closing: closing(2) }),
+    ];
+    expect(find(cases, 'closed')).toEqual(['b', 'a']);
+  });
+
+  it('puts what the desk only watches behind what it holds', () => {
+    const cases = [aCase({ case_id: 'theirs', desk_id: 'jp-tokyo', opened_at_ms: 1 }), aCase({ case_id: 'ours' })];
+    expect(find(cases, 'unclaimed')).toEqual(['ours', 'theirs']);
+  });
+});
+
+describe('the tabs', () => {
+  const cases = [
+    aCase({ case_id: 'open' }),
+    aCase({ case_id: 'mine', state: 'claimed', owner: owner('me') }),
+    aCase({ case_id: 'lan', state: 'claimed', owner: owner('lan') }),
+    aCase({ case_id: 'closed', state: 'closed', owner: owner('me') }),
+  ];
+
+  it('divide the cases', () => {
+    expect(find(cases, 'unclaimed')).toEqual(['open']);
+    expect(find(cases, 'mine')).toEqual(['mine']);
+    expect(find(cases, 'claimed')).toEqual(['lan', 'mine']);
+    expect(find(cases, 'closed')).toEqual(['closed']);
+    expect(countTabs(cases, 'me')).toEqual({ unclaimed: 1, mine: 1, claimed: 2, closed: 1 });
+  });
+});
+
+describe('the search', () => {
+  const cases = [aCase({ case_id: 'a', worker_name: 'Đặng Thuỳ Trâm' }), aCase({ case_id: 'b', worker_name: 'Lý A Páo' })];
+
+  it('does without marks, and wants every word', () => {
+    expect(find(cases, 'unclaimed', 'dang tram')).toEqual(['a']);
+    expect(find(cases, 'unclaimed', 'ĐÀI LOAN páo')).toEqual(['b']);
+    expect(find(cases, 'unclaimed', 'dang pao')).toEqual([]);
+    expect(find(cases, 'unclaimed', '  ')).toHaveLength(2);
+  });
+});
+
+it('keeps drawn rows where they are while new ones wait', () => {
+  expect(heldOrder(['b', 'a'], ['c', 'a', 'd'])).toEqual({ order: ['b', 'a'], waiting: ['c', 'd'] });
+});

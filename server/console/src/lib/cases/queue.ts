@@ -1,0 +1,78 @@
+import type { CaseId, CaseSummary, DeskId, StaffId } from '@protocol';
+import { foldText } from './search';
+
+export type Tab = 'unclaimed' | 'mine' | 'claimed' | 'closed';
+export const TABS: readonly Tab[] = ['unclaimed', 'mine', 'claimed', 'closed'];
+
+export function inTab(summary: CaseSummary, tab: Tab, me: StaffId): boolean {
+  switch (tab) {
+    case 'unclaimed':
+      return summary.state === 'open';
+    case 'mine':
+      return summary.state === 'claimed' && summary.owner?.staff_id === me;
+    case 'claimed':
+      return summary.state === 'claimed';
+    case 'closed':
+      return summary.state === 'closed';
+  }
+}
+
+/** Unclaimed first, then the ones that ring, then by priority, then the oldest; closed ones the latest first. */
+export function compareCases(a: CaseSummary, b: CaseSummary): number {
+  if (a.state === 'closed' && b.state === 'closed') {
+    return (b.closing?.at_ms ?? 0) - (a.closing?.at_ms ?? 0) || compareIds(a, b);
+  }
+  return (
+    stateRank(a) - stateRank(b) ||
+    Number(b.ringing) - Number(a.ringing) ||
+    a.priority.localeCompare(b.priority) ||
+    a.opened_at_ms - b.opened_at_ms ||
+    compareIds(a, b)
+  );
+}
+
+function stateRank(summary: CaseSummary): number {
+  return { open: 0, claimed: 1, closed: 2 }[summary.state];
+}
+
+function compareIds(a: CaseSummary, b: CaseSummary): number {
+  return a.case_id < b.case_id ? -1 : Number(a.case_id > b.case_id);
+}
+
+export interface QueueQuery {
+  tab: Tab;
+  me: StaffId;
+  /** Cases of this desk come before those that it only watches; null: every desk is one's own. */
+  desk: DeskId | null;
+  /** Words that must all occur in what the row shows. */
+  search: string;
+  /** Everything of the case that can be searched for. */
+  searchable: (summary: CaseSummary) => string;
+}
+
+export function queueOf(cases: Iterable<CaseSummary>, query: QueueQuery): CaseSummary[] {
+  const words = foldText(query.search).split(/\s+/).filter(Boolean);
+  const matches = (summary: CaseSummary) => {
+    if (words.length === 0) return true;
+    const text = foldText(query.searchable(summary));
+    return words.every((word) => text.includes(word));
+  };
+  const watched = (summary: CaseSummary) => Number(query.desk !== null && summary.desk_id !== query.desk);
+  return [...cases]
+    .filter((summary) => inTab(summary, query.tab, query.me) && matches(summary))
+    .sort((a, b) => watched(a) - watched(b) || compareCases(a, b));
+}
+
+export function countTabs(cases: Iterable<CaseSummary>, me: StaffId): Record<Tab, number> {
+  const counts: Record<Tab, number> = { unclaimed: 0, mine: 0, claimed: 0, closed: 0 };
+  for (const summary of cases) {
+    for (const tab of TABS) if (inTab(summary, tab, me)) counts[tab]++;
+  }
+  return counts;
+}
+
+/** Rows as drawn while the pointer rests on them: what is there stays where it is, what is new waits. */
+export function heldOrder(drawn: readonly CaseId[], wanted: readonly CaseId[]): { order: CaseId[]; waiting: CaseId[] } {
+  const present = new Set(drawn);
+  return { order: [...drawn], waiting: wanted.filter((id) => !present.has(id)) };
+}

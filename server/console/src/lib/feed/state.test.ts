@@ -1,0 +1,94 @@
+import type { CaseSummary, FeedFrame } from '@protocol';
+import { describe, expect, it } from 'vitest';
+import { aCase, aFix, anEntry, NOON } from '../../testing/samples';
+import { asked, emptyFeed, isBehind, reduce, type FeedState } from './state';
+
+const snapshot = (cases: CaseSummary[], head_seq: number): FeedFrame => ({
+  type: 'snapshot',
+  cases,
+  head_seq,
+  server_time_ms: NOON,
+});
+const event = (seq: number, change: Partial<CaseSummary> = {}): FeedFrame => ({
+  type: 'event',
+  entry: anEntry(seq),
+  case: aCase({ last_seq: seq, ...change }),
+});
+const heartbeat = (head_seq: number): FeedFrame => ({
+  type: 'heartbeat',
+  head_seq,
+  server_time_ms: NOON,
+  on_duty: [],
+});
+
+function after(frames: FeedFrame[], from: FeedState = emptyFeed) {
+  return reduce(from, frames);
+}
+
+describe('the feed', () => {
+  it('takes a snapshot for everything there is', () => {
+    const first = after([snapshot([aCase(), aCase({ case_id: 'c2' })], 7)]).state;
+    const { state } = after([snapshot([aCase({ case_id: 'c3' })], 9)], first);
+    expect([...state.cases.keys()]).toEqual(['c3']);
+    expect(state).toMatchObject({ synced: true, applied: 9, cursor: 9 });
+  });
+
+  it('applies events in order and tells of each once', () => {
+    const { state, news } = after([snapshot([], 1), event(2), event(3), event(3), event(2)]);
+    expect(news.map((item) => item.kind)).toEqual(['snapshot', 'event', 'event']);
+    expect(state.cursor).toBe(3);
+  });
+
+  it('never lets an older summary overwrite a newer one', () => {
+    const { state } = after([
+      snapshot([aCase({ last_seq: 9, state: 'claimed' })], 4),
+      event(5, { last_seq: 5, state: 'open' }),
+    ]);
+    expect(state.cases.get('c1')?.state).toBe('claimed');
+    expect(state.cursor).toBe(5);
+  });
+
+  it('keeps the later measured position, whatever comes last', () => {
+    const late = aFix({ fix_id: 'late', fix_time_ms: NOON + 60_000, server_time_ms: NOON + 61_000 });
+    const backlog = aFix({ fix_id: 'old', fix_time_ms: NOON - 60_000, server_time_ms: NOON + 62_000 });
+    const { state } = after([
+      snapshot([aCase({ position: aFix() })], 1),
+      { type: 'positions', case_id: 'c1', fixes: [late] },
+      { type: 'positions', case_id: 'c1', fixes: [backlog] },
+      event(2, { position: aFix() }),
+    ]);
+    expect(state.cases.get('c1')?.position?.fix_id).toBe('late');
+  });
+
+  it('knows that it is behind from the head, and is not once the service had nothing more to send', () => {
+    const behind = after([snapshot([], 3), heartbeat(5)]).state;
+    expect(isBehind(behind)).toBe(true);
+    const { state } = after([heartbeat(6)], asked(behind, 'resume'));
+    expect(isBehind(state)).toBe(false);
+    expect(state.cursor).toBe(6);
+  });
+
+  it('still applies an entry that arrives after a heartbeat moved the cursor past it', () => {
+    const ahead = after([snapshot([], 3), heartbeat(6)], asked(emptyFeed, 'hello')).state;
+    const { state, news } = after([event(5)], ahead);
+    expect(news).toHaveLength(1);
+    expect(state.cases.has('c1')).toBe(true);
+    expect(state.cursor).toBe(6);
+  });
+
+  it('says when a new connection has caught up, and only then', () => {
+    const connected = after([snapshot([], 3)]).state;
+    expect(after([heartbeat(3)], asked(connected, 'hello')).news).toEqual([{ kind: 'caught_up' }]);
+    expect(after([heartbeat(3)], asked(connected, 'resume')).news).toEqual([]);
+    expect(after([heartbeat(3)], connected).news).toEqual([]);
+  });
+
+  it('resumes after a gap without losing or repeating anything', () => {
+    const before = after([snapshot([], 10), event(11), event(12)]).state;
+    const replay = [event(11), event(12), event(13), event(15), heartbeat(16)];
+    const { state, news } = after(replay, asked(before, 'hello'));
+    const seqs = news.flatMap((item) => (item.kind === 'event' ? [item.entry.seq] : []));
+    expect(seqs).toEqual([13, 15]);
+    expect(state.cursor).toBe(16);
+  });
+});

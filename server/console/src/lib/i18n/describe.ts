@@ -1,0 +1,87 @@
+import type { CaseSummary, Conflict, DroppedField, RoutingView } from '@protocol';
+import { ApiError } from '../http/problem';
+import type { Format } from './format';
+import type { Texts } from './vi';
+
+export interface Words {
+  t: Texts;
+  format: Format;
+  countryName: (code: string) => string;
+}
+
+/** Why this desk holds the case, in one or more lines. */
+export function describeRouting(routing: RoutingView, w: Words): string[] {
+  const lines = [describeBasis(routing, w)];
+  if (routing.no_desk_for_country) lines.push(w.t.routing.noDesk);
+  return lines;
+}
+
+function describeBasis(routing: RoutingView, w: Words): string {
+  const r = w.t.routing;
+  switch (routing.basis) {
+    case 'polygon':
+      return r.polygon(countryOf(routing, w));
+    case 'border': {
+      const codes = [routing.country, ...(routing.others ?? [])].filter((code) => code != null);
+      return r.border(codes.map(w.countryName).join(', '));
+    }
+    case 'offshore':
+      return routing.offshore_km == null
+        ? r.offshoreUnknown
+        : r.offshore(w.format.number(routing.offshore_km, routing.offshore_km < 10 ? 1 : 0));
+    case 'special_area':
+      return r.special_area(routing.special_area ?? '');
+    case 'contract_country':
+      return r.contract_country;
+    case 'nothing':
+      return r.nothing;
+  }
+}
+
+function countryOf(routing: RoutingView, w: Words): string {
+  return routing.country ? w.countryName(routing.country) : w.t.case.unknownCountry;
+}
+
+/** The place in a few words, for a row of the queue and what is read aloud. */
+export function describePlace(summary: CaseSummary, w: Words): string {
+  const { routing } = summary;
+  if (routing.basis === 'special_area') return routing.special_area ?? w.t.routing.offshoreUnknown;
+  const country = countryOf(routing, w);
+  if (routing.basis === 'border') return [country, ...(routing.others ?? []).map(w.countryName)].join(' / ');
+  return country;
+}
+
+export function describeName(summary: CaseSummary, w: Words): string {
+  return summary.worker_name?.trim() || w.t.case.unknownWorker;
+}
+
+/** "Minh đã nhận ca này lúc 14:03:12" */
+export function describeConflict(conflict: Conflict, w: Words): string {
+  const c = w.t.conflict;
+  const say = isStep(conflict.did) ? c[conflict.did] : c.other;
+  return say(conflict.by ?? c.somebody, w.format.clock(conflict.at_ms));
+}
+
+type Step = 'claimed' | 'released' | 'transferred' | 'closed' | 'reopened';
+
+function isStep(did: string): did is Step {
+  return ['claimed', 'released', 'transferred', 'closed', 'reopened'].includes(did);
+}
+
+/** What went wrong with a request, and what to do about it. */
+export function describeError(error: unknown, w: Words): { text: string; hint: string | null } {
+  if (!(error instanceof ApiError)) return { text: w.t.problem.internal, hint: null };
+  if (error.conflict) return { text: describeConflict(error.conflict, w), hint: w.t.conflict.again };
+  const { failure } = error;
+  if (failure.kind !== 'problem') return { text: w.t.failure[failure.kind], hint: null };
+  // A newer service may use a code that this console does not know.
+  const text: string | undefined = w.t.problem[failure.problem.code];
+  return { text: text ?? w.t.problem.internal, hint: null };
+}
+
+/** "position.lat: sai" */
+export function describeDropped(dropped: DroppedField, t: Texts): string {
+  const { code } = dropped;
+  const known = code === 'missing_field' || code === 'invalid_field' || code === 'too_large';
+  return `${dropped.field}: ${t.dropCode[known ? code : 'other']}`;
+}

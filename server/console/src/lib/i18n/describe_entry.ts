@@ -1,0 +1,99 @@
+import type { Alert, DeskId, TimelineEntry, UnixMs } from '@protocol';
+import { describeDropped, type Words } from './describe';
+
+export interface EntryWords {
+  words: Words;
+  /** Name of the worker. */
+  worker: string;
+  deskName: (id: DeskId) => string;
+}
+
+export interface SaidEntry {
+  /** Null where nobody in particular did it. */
+  who: string | null;
+  what: string;
+  /** In the words of whoever wrote them. */
+  words: string | null;
+}
+
+/** A clock of a phone that is further off than this is worth a word, in milliseconds. */
+const CLOCK_OFF_MS = 60_000;
+/** So is an alert that took longer than this from the gateway to the ledger. */
+const LATE_MS = 5_000;
+
+export function describeEntry(entry: TimelineEntry, w: EntryWords): SaidEntry {
+  const t = w.words.t.timeline;
+  const who = whoDid(entry, w);
+  const { event } = entry;
+  switch (event.kind) {
+    case 'rang':
+      return { who: null, what: t.rang, words: null };
+    case 'delivered':
+      return { who: null, what: t.delivered(event.message_ids.length), words: null };
+    case 'transferred':
+      return { who, what: t.transferred(w.deskName(event.from), w.deskName(event.to)), words: event.reason ?? null };
+    case 'closed':
+      return { who, what: t.closed(w.words.t.disposition[event.disposition]), words: event.summary };
+    case 'released':
+    case 'reopened':
+      return { who, what: t[event.kind], words: event.reason ?? null };
+    case 'message':
+    case 'note':
+      return { who, what: t[event.kind], words: event.text };
+    case 'opened':
+    case 'pressed_again':
+      return { who, what: t[event.kind], words: event.alert.text ? t.said(event.alert.text) : null };
+    case 'cancelled':
+    case 'seen':
+    case 'claimed':
+      return { who, what: t[event.kind], words: null };
+  }
+}
+
+/** The times and gaps of a press, as far as they are known and no further. */
+export function detailsOf(entry: TimelineEntry, w: Words): string[] {
+  const { event } = entry;
+  if (event.kind !== 'opened' && event.kind !== 'pressed_again') return [];
+  const t = w.t.timeline;
+  const lines = [
+    [t.received(w.format.clock(event.received_at_ms)), ...howOf(event.alert, w)].join(', '),
+    positionOf(event.alert, event.received_at_ms, w),
+    ...clockOf(event.alert, event.received_at_ms, w),
+  ];
+  const late_ms = entry.at_ms - event.received_at_ms;
+  if (late_ms > LATE_MS) lines.push(t.late(w.format.span(late_ms)));
+  if (event.unverified) lines.push(w.t.unverified[event.unverified]);
+  for (const field of event.dropped ?? []) lines.push(`${t.dropped}: ${describeDropped(field, w.t)}`);
+  return lines;
+}
+
+function whoDid({ actor }: TimelineEntry, w: EntryWords): string {
+  switch (actor.role) {
+    case 'staff':
+      return actor.name;
+    case 'worker':
+      return w.worker;
+    case 'service':
+      return w.words.t.timeline.service;
+  }
+}
+
+function howOf(alert: Alert, w: Words): string[] {
+  const how = alert.trigger ? [w.t.timeline.how(w.t.trigger[alert.trigger])] : [];
+  return alert.kind ? [...how, w.t.kind[alert.kind]] : how;
+}
+
+function positionOf(alert: Alert, received: UnixMs, w: Words): string {
+  const t = w.t.timeline;
+  if (!alert.position) return t.withoutPosition;
+  const measured = alert.position.fix_time_ms;
+  return t.withPosition(measured == null ? w.t.map.notMeasured : w.format.ago(Math.max(0, received - measured)));
+}
+
+function clockOf(alert: Alert, received: UnixMs, w: Words): string[] {
+  if (alert.device_time_ms == null) return [];
+  const t = w.t.timeline;
+  const off_ms = Math.abs(received - alert.device_time_ms);
+  if (off_ms < CLOCK_OFF_MS) return [];
+  return [`${t.deviceTimeOff(w.format.span(off_ms))}: ${t.deviceTime(w.format.moment(alert.device_time_ms, received))}`];
+}

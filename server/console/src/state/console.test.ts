@@ -1,0 +1,193 @@
+// @vitest-environment happy-dom
+// The parts of the console together, against a service that exists only in this file.
+import type { CaseSummary, FeedFrame } from '@protocol';
+import { mount, unmount } from 'svelte';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SocketLike } from '../lib/feed/socket';
+import { aCase, anEntry, anOfficer, NOON } from '../testing/samples';
+import { ManualClock, settle } from '../testing/manual_clock';
+import RowHarness from '../testing/RowHarness.svelte';
+import { Console } from './console.svelte';
+import { SEEN_DWELL_MS } from './open_case.svelte';
+
+class Service {
+  requests: string[] = [];
+  answers = new Map<string, () => Response>();
+  socket: SocketLike | null = null;
+  cases = new Map<string, CaseSummary>();
+
+  fetch = (async (path: string, init?: RequestInit) => {
+    const request = `${init?.method ?? 'GET'} ${path}`;
+    this.requests.push(request);
+    const answer = this.answers.get(request);
+    if (answer) return answer();
+    if (path === '/api/session') return Response.json(anOfficer());
+    if (path === '/api/desks') return Response.json({ desks: [] });
+    if (path === '/api/feed-ticket') return Response.json({ ticket: 't' });
+    const id = path.split('/')[3] ?? '';
+    const summary = this.cases.get(id);
+    return init?.method === 'GET'
+      ? Response.json({ case: summary, timeline: [], fixes: [] })
+      : Response.json({ case: summary });
+  }) as typeof fetch;
+
+  openSocket = (): SocketLike => {
+    this.socket = { onopen: null, onmessage: null, onclose: null, readyState: 1, send() {}, close() {} };
+    return this.socket;
+  };
+
+  send(frame: FeedFrame) {
+    this.socket?.onmessage?.({ data: JSON.stringify(frame) });
+  }
+
+  count(request: string) {
+    return this.requests.filter((other) => other === request).length;
+  }
+}
+
+describe('the console', () => {
+  let service: Service;
+  let clock: ManualClock;
+  let console: Console;
+  let visible: boolean;
+
+  beforeEach(async () => {
+    service = new Service();
+    clock = new ManualClock(NOON);
+    visible = true;
+    console = new Console({
+      fetch: service.fetch,
+      clock,
+      random: () => 0.5,
+      openSocket: service.openSocket,
+      isVisible: () => visible,
+      storage: null,
+    });
+    await console.session.look();
+    console.feed.start();
+    await settle();
+    service.socket?.onopen?.();
+    show(aCase());
+  });
+
+  afterEach(() => console.feed.stop());
+
+  function show(...cases: CaseSummary[]) {
+    for (const summary of cases) service.cases.set(summary.case_id, summary);
+    service.send({ type: 'snapshot', cases, head_seq: 1, server_time_ms: clock.now() });
+  }
+
+  async function second() {
+    await clock.advance(1000);
+    console.tick();
+    await settle();
+  }
+
+  it('says that a case was seen once it was on the screen for a moment, and not before', async () => {
+    console.show('c1');
+    await settle();
+    console.tick();
+    await settle();
+    expect(service.count('POST /api/cases/c1/seen')).toBe(0);
+    await clock.advance(SEEN_DWELL_MS);
+    console.tick();
+    await settle();
+    expect(service.count('POST /api/cases/c1/seen')).toBe(1);
+    await second();
+    expect(service.count('POST /api/cases/c1/seen')).toBe(1);
+  });
+
+  it('does not take a case for seen that was passed by, or that nobody looks at', async () => {
+    show(aCase(), aCase({ case_id: 'c2' }));
+    console.show('c1');
+    await settle();
+    console.show('c2');
+    visible = false;
+    await second();
+    await second();
+    expect(service.requests.filter((request) => request.endsWith('/seen'))).toEqual([]);
+  });
+
+  it('leaves a second press ringing until somebody answers it, though the case is open on the screen', async () => {
+    const claimed = aCase({ state: 'claimed', ringing: false, owner: { staff_id: 's1', name: 'Minh', since_ms: NOON } });
+    show(claimed);
+    console.show('c1');
+    await settle();
+    await second();
+    await second();
+    const seen = service.count('POST /api/cases/c1/seen');
+    service.send({ type: 'event', entry: anEntry(2), case: { ...claimed, last_seq: 2, ringing: true, presses: 2, unread: 1 } });
+    await second();
+    await second();
+    expect(service.count('POST /api/cases/c1/seen')).toBe(seen);
+    expect(console.announcement).toContain('nhấn SOS lần nữa');
+  });
+
+  it('keeps entries that come while the case is being loaded', async () => {
+    console.show('c1');
+    service.send({ type: 'event', entry: anEntry(2, { kind: 'message', message_id: 'm', text: 'Em đây' }), case: aCase({ last_seq: 2 }) });
+    await clock.advance(100);
+    expect(console.open.detail?.timeline.map((entry) => entry.seq)).toEqual([2]);
+  });
+
+  it('shows who was faster, and the case as it is now', async () => {
+    const conflict = { did: 'claimed', by: 'Lan', at_ms: NOON, version: 2 };
+    service.answers.set('POST /api/cases/c1/claim', () => Response.json({ code: 'stale_version', status: 409, conflict }, { status: 409 }));
+    console.show('c1');
+    await settle();
+    service.cases.set('c1', aCase({ state: 'claimed', version: 2, last_seq: 2 }));
+    await console.commands.claim(aCase());
+    await settle();
+    expect(console.commands.failed?.caseId).toBe('c1');
+    expect(console.open.summary?.state).toBe('claimed');
+  });
+
+  it('sends a message again under the same id, then leaves it to the officer', async () => {
+    const bodies: string[] = [];
+    service.answers.set('POST /api/cases/c1/messages', () => Response.json({ code: 'unavailable', status: 503 }, { status: 503 }));
+    const { fetch } = service;
+    service.fetch = fetch;
+    console.outbox.send('c1', 'message', 'Chị ở đâu?');
+    bodies.push(console.outbox.list[0]?.id ?? '');
+    await clock.advance(10_000);
+    expect(service.count('POST /api/cases/c1/messages')).toBe(3);
+    expect(console.outbox.list).toMatchObject([{ id: bodies[0], state: 'failed' }]);
+    service.answers.delete('POST /api/cases/c1/messages');
+    console.outbox.again(console.outbox.list[0] as never);
+    await settle();
+    expect(console.outbox.list).toMatchObject([{ id: bodies[0], state: 'recorded' }]);
+    const entry = anEntry(2, { kind: 'message', message_id: bodies[0] ?? '', text: 'Chị ở đâu?' });
+    service.send({ type: 'event', entry, case: aCase({ last_seq: 2 }) });
+    await clock.advance(100);
+    expect(console.outbox.list).toEqual([]);
+  });
+
+  it('does not report a ring that nobody could hear', async () => {
+    await second();
+    await second();
+    expect(console.alarms.sound).toBe('off');
+    expect(service.count('POST /api/cases/c1/rang')).toBe(0);
+  });
+
+  it('is sent back to the sign-in when its session has ended', async () => {
+    service.answers.set('POST /api/cases/c1/claim', () => Response.json({ code: 'not_signed_in', status: 401 }, { status: 401 }));
+    await console.commands.claim(aCase());
+    expect(console.session.state).toBe('out');
+    expect(console.session.ended).toBe(true);
+  });
+
+  it('keeps rows in their place while the pointer rests on them', () => {
+    console.queue.hold();
+    service.send({ type: 'event', entry: anEntry(2), case: aCase({ case_id: 'c0', last_seq: 2, opened_at_ms: NOON - 1 }) });
+    expect(console.queue.rows.map((row) => row.summary.case_id)).toEqual(['c1']);
+  });
+
+  it('draws names as text, whatever they contain', () => {
+    const name = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
+    const target = document.createElement('div');
+    const row = mount(RowHarness, { target, props: { console, me: anOfficer(), summary: aCase({ worker_name: name }) } });
+    expect(target.querySelector('img, script')).toBeNull();
+    expect(target.textContent).toContain(name);
+    void unmount(row);
+  });
+});

@@ -1,0 +1,56 @@
+import type { CaseEvent, CaseSummary, FixView, Me, TimelineEntry } from '@protocol';
+
+/** Things that tests begin with and change as they need. */
+
+export const NOON = Date.UTC(2026, 10, 22, 5, 0, 0);
+
+export function aFix(change: Partial<FixView> = {}): FixView {
+  return {
+    fix_id: 'f1',
+    lat: 25.05,
+    lon: 121.52,
+    accuracy_m: 12,
+    source: 'gps',
+    fix_time_ms: NOON,
+    server_time_ms: NOON + 500,
+    ...change,
+  };
+}
+
+export function aCase(change: Partial<CaseSummary> = {}): CaseSummary {
+  return {
+    case_id: 'c1',
+    case_no: '2026-000001',
+    version: 1,
+    last_seq: 1,
+    state: 'open',
+    priority: 'p1',
+    ringing: true,
+    desk_id: 'tw-taipei',
+    watchers: [],
+    routing: { basis: 'polygon', country: 'TW', others: [], no_desk_for_country: false },
+    worker_name: 'Nguyễn Thị Hương',
+    opened_at_ms: NOON,
+    pressed_at_ms: NOON,
+    presses: 1,
+    claim_due_ms: NOON + 20_000,
+    unread: 0,
+    ...change,
+  };
+}
+
+export function anEntry(seq: number, event: CaseEvent = { kind: 'claimed' }): TimelineEntry {
+  return { seq, at_ms: NOON + seq, actor: { role: 'service' }, event };
+}
+
+export function anOfficer(change: Partial<Me> = {}): Me {
+  return {
+    staff_id: 's1',
+    name: 'Minh',
+    role: 'dispatcher',
+    desk: { desk_id: 'tw-taipei', name: 'Đài Bắc', country: 'TW', time_zone: 'Asia/Taipei', on_duty: 1 },
+    session_ends_ms: NOON + 8 * 3600_000,
+    on_shift_since_ms: NOON,
+    ...change,
+  };
+}

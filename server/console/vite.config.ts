@@ -1,0 +1,30 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const server = process.env.SOS_SERVER ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [svelte()],
+  resolve: {
+    alias: { '@protocol': fileURLToPath(new URL('../../protocol/ts/protocol.ts', import.meta.url)) },
+    // Under vitest Svelte would otherwise resolve to its server build, which mounts nothing.
+    ...(process.env.VITEST ? { conditions: ['browser'] } : {}),
+  },
+  build: {
+    target: 'es2022',
+    // The map is one library of a megabyte in a chunk of its own; the warning would say only that.
+    chunkSizeWarningLimit: 1500,
+    // The server's CSP allows no inline data but images and fonts from files.
+    assetsInlineLimit: 0,
+  },
+  worker: { format: 'es' },
+  server: {
+    fs: { allow: ['../..'] },
+    proxy: {
+      '/api': { target: server },
+      '/feed': { target: server, ws: true },
+    },
+  },
+  test: { include: ['src/**/*.test.ts'] },
+});

@@ -1,0 +1,9 @@
+//! Stories against the real service.
+
+mod bad_input;
+mod console;
+mod enrolment;
+mod once;
+mod permissions;
+mod sos_path;
+mod stores_away;

@@ -1,0 +1,76 @@
+//! Once and only once.
+
+use sos_protocol::http::AlertPost;
+use sos_protocol::{GatewayFrame, PhoneFrame, Stage, proof};
+use sos_tests::phone::alert;
+use sos_tests::{Key, Phone, Service, until};
+
+const SOCKETS: usize = 8;
+const TIMES: usize = 1_000;
+
+#[tokio::test]
+async fn the_same_alert_a_thousand_times_over_eight_sockets_and_http_is_one_case() {
+    let service = Service::start().await;
+    let (_, code) = service.worker("Vũ Văn Lặp", "TW").await;
+    let key = Key::new().enrol(&service, &code).await;
+    let press = alert(Some((25.0478, 121.517)));
+    let each = TIMES / (SOCKETS + 1);
+    let sockets = (0..SOCKETS).map(|_| async {
+        // Eight connections of one device would take over from each other: these are its alert, sent by anybody.
+        let mut phone = Phone::connect(&service).await;
+        for _ in 0..each {
+            phone.say(&PhoneFrame::Alert { alert: press.clone() }).await;
+        }
+        let mut received = 0;
+        while received < each {
+            phone.receipt(press.alert_id, Stage::Received).await;
+            received += 1;
+        }
+    });
+    let post = AlertPost {
+        alert: press.clone(),
+        credential: key.credential(),
+        signature: Some(key.sign(&proof::alert(press.alert_id))),
+    };
+    let body = serde_json::to_vec(&post).unwrap();
+    let http = async {
+        for _ in 0..TIMES - SOCKETS * each {
+            assert_eq!(service.post("/api/alerts", body.clone()).await.status(), 200);
+        }
+    };
+    tokio::join!(futures_util::future::join_all(sockets), http);
+    until("all entries are dealt with", async || {
+        let metrics = service.store.head().await.ok()?;
+        (metrics.0 >= 1).then_some(())
+    })
+    .await;
+    // The stream is worked off when a later alert of another worker has been recorded.
+    let mut last = Phone::connect(&service).await;
+    let other = last.press(None).await;
+    last.receipt(other, Stage::Recorded).await;
+    assert_eq!(service.count("SELECT count(*) FROM cases").await, 2);
+    assert_eq!(service.count("SELECT count(*) FROM alerts").await, 2);
+    assert_eq!(
+        service.count("SELECT count(*) FROM ledger WHERE kind IN ('opened', 'pressed_again')").await,
+        2
+    );
+}
+
+#[tokio::test]
+async fn the_same_message_many_times_is_one_message() {
+    let service = Service::start().await;
+    let (mut phone, _) = Phone::of_worker(&service, "Bùi Thị Nhắc", "TW").await;
+    let alert_id = phone.press(None).await;
+    let message_id = sos_protocol::MessageId(sos_tests::phone::new_id());
+    for _ in 0..20 {
+        let text = "có ai không".to_owned();
+        phone.say(&PhoneFrame::Message { message_id, alert_id, text, device_time_ms: None }).await;
+    }
+    for _ in 0..20 {
+        phone.hear_until("accepted", |f| matches!(f, GatewayFrame::Accepted { .. }).then_some(())).await;
+    }
+    let mut last = Phone::connect(&service).await;
+    let other = last.press(None).await;
+    last.receipt(other, Stage::Recorded).await;
+    assert_eq!(service.count("SELECT count(*) FROM ledger WHERE kind = 'message'").await, 1);
+}

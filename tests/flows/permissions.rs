@@ -1,0 +1,126 @@
+//! Every route, every role, every desk: the service does what the rules in `core` say.
+
+use serde_json::{Value, json};
+use sos_core::access::{self, Access, Action, CaseDesks};
+use sos_protocol::http::Role;
+use sos_protocol::{CaseId, DeskId, StaffId, Stage};
+use sos_server::http::routes::{Guard, ROUTES, Route};
+use sos_tests::phone::new_id;
+use sos_tests::service::STAFF;
+use sos_tests::{Officer, Phone, Service};
+
+/// A body that fits, but names a version that no case has: a permitted command ends in a conflict.
+fn body(route: &Route) -> Value {
+    let version = 999_999;
+    match route.body {
+        Some("Claim" | "WithReason") => json!({ "version": version }),
+        Some("Transfer") => json!({ "version": version, "to": "kr-seoul" }),
+        Some("Close") => json!({ "version": version, "disposition": "test", "summary": "thử" }),
+        Some("PostMessage") => json!({ "message_id": new_id(), "text": "thử" }),
+        Some("PostNote") => json!({ "note_id": new_id(), "text": "thử" }),
+        Some(_) | None => json!({}),
+    }
+}
+
+async fn status(officer: &Officer, route: &Route, case: CaseId) -> u16 {
+    let path = route.path.replace("{case_id}", &case.to_string());
+    officer.send(route.method, &path, Some(&body(route))).await.status().as_u16()
+}
+
+fn expected(role: Role, desk: Option<&str>, action: Action, holder: Option<&str>) -> Access {
+    let officer = access::Officer { id: StaffId(new_id()), role, desk: desk.map(DeskId::from) };
+    let holder = holder.map(DeskId::from);
+    access::may(&officer, action, holder.as_ref().map(|holder| CaseDesks { holder, watchers: &[] }))
+}
+
+#[tokio::test]
+async fn every_route_for_every_role_and_desk() {
+    let service = Service::start().await;
+    let mut cases = vec![];
+    for (desk, place) in [("tw-taipei", (25.0478, 121.517)), ("jp-tokyo", (35.68, 139.76))] {
+        let mut phone = Phone::connect(&service).await;
+        let alert_id = phone.press(Some(place)).await;
+        cases.push((desk, phone.receipt(alert_id, Stage::Recorded).await.case_id.unwrap()));
+    }
+    let mut checked = 0;
+    for (login, _, role, desk) in STAFF {
+        let officer = service.officer(login).await;
+        for route in ROUTES.iter().filter(|route| route.path != "/api/session") {
+            match route.guard {
+                Guard::Public | Guard::SignedIn => {}
+                Guard::Role(action) => {
+                    let status = status(&officer, route, cases[0].1).await;
+                    let allowed = expected(role, desk, action, None) == Access::Allowed;
+                    assert_eq!(
+                        status,
+                        if allowed { 200 } else { 403 },
+                        "{login} {} {}",
+                        route.method,
+                        route.path
+                    );
+                    checked += 1;
+                }
+                Guard::Case(action) => {
+                    for (holder, case) in &cases {
+                        let status = status(&officer, route, *case).await;
+                        let fits = match expected(role, desk, action, Some(holder)) {
+                            Access::Allowed => matches!(status, 200 | 409),
+                            Access::Forbidden => status == 403,
+                            Access::Hidden => status == 404,
+                        };
+                        assert!(fits, "{login} {} {} at {holder}: {status}", route.method, route.path);
+                        checked += 1;
+                    }
+                    let unknown = status(&officer, route, CaseId(new_id())).await;
+                    assert_eq!(unknown, 404, "{login} {}", route.path);
+                }
+            }
+        }
+    }
+    let of_case = ROUTES.iter().filter(|route| matches!(route.guard, Guard::Case(_))).count();
+    let of_role = ROUTES.iter().filter(|route| matches!(route.guard, Guard::Role(_))).count();
+    assert_eq!(checked, STAFF.len() * (of_role + of_case * cases.len()));
+}
+
+#[tokio::test]
+async fn without_a_session_every_route_of_officers_says_so() {
+    let service = Service::start().await;
+    for route in ROUTES.iter().filter(|route| route.guard != Guard::Public) {
+        let path = route.path.replace("{case_id}", &new_id().to_string());
+        let method = route.method.parse().unwrap();
+        let answer = service.http.request(method, service.url(&path)).body("{}").send().await.unwrap();
+        assert_eq!(answer.status(), 401, "{} {}", route.method, route.path);
+    }
+}
+
+#[tokio::test]
+async fn the_document_has_exactly_the_routes_of_the_table() {
+    let service = Service::start().await;
+    let document: Value = service.get("/api/openapi.json").await.unwrap().json().await.unwrap();
+    let mut described = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            assert!(
+                ROUTES.iter().any(|r| r.path == path && r.method.eq_ignore_ascii_case(method)),
+                "{method} {path}"
+            );
+            described += 1;
+        }
+    }
+    assert_eq!(described, ROUTES.len());
+}
+
+#[tokio::test]
+async fn postgres_itself_hides_other_desks_cases() {
+    let service = Service::start().await;
+    let mut phone = Phone::connect(&service).await;
+    let alert_id = phone.press(Some((25.0478, 121.517))).await;
+    phone.receipt(alert_id, Stage::Recorded).await;
+    for (scope, cases) in [("*", 1_i64), ("tw-taipei", 1), ("jp-tokyo", 0), ("", 0)] {
+        let mut tx = service.db.begin().await.unwrap();
+        sqlx::query("SELECT set_config('sos.scope', $1, true)").bind(scope).execute(&mut *tx).await.unwrap();
+        let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM cases").fetch_one(&mut *tx).await.unwrap();
+        let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM ledger").fetch_one(&mut *tx).await.unwrap();
+        assert_eq!((seen, rows), (cases, cases), "{scope}");
+    }
+}

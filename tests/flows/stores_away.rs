@@ -1,0 +1,72 @@
+//! A store goes away in the middle; no SOS does.
+
+use sos_ops::stack::{Stack, StackConfig};
+use sos_protocol::{ErrorCode, GatewayFrame, PhoneFrame, Stage};
+use sos_tests::phone::alert;
+use sos_tests::wait::LIMIT;
+use sos_tests::{Phone, Service, until};
+
+async fn stack() -> &'static Stack {
+    let start = || Box::leak(Box::new(Stack::start(&StackConfig::default()).expect("the stores start")));
+    tokio::task::spawn_blocking(start).await.expect("started")
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.expect("done")
+}
+
+#[tokio::test]
+async fn either_store_may_die_and_every_acknowledged_sos_is_recorded_once() {
+    let stack = stack().await;
+    let service = Service::start_on_stack(stack).await;
+    let lan = service.officer("lan").await;
+    let mut feed = lan.feed(None).await;
+    let mut phone = Phone::connect(&service).await;
+
+    blocking(|| stack.kill_redis()).await;
+    let without_redis = phone.press(Some((25.05, 121.52))).await;
+    phone.receipt(without_redis, Stage::Recorded).await;
+    feed.event("opened").await;
+    blocking(|| stack.restart_redis()).await.expect("redis again");
+    until("redis is used again", async || service.get("/readyz").await.ok().filter(|a| a.status() == 200))
+        .await;
+
+    blocking(|| stack.kill_postgres()).await.expect("postgres ends");
+    let without_postgres = phone.press(Some((25.05, 121.52))).await;
+    let ready = service.get("/readyz").await.unwrap();
+    let ready: sos_protocol::http::Readiness = ready.json().await.unwrap();
+    assert!(ready.takes_alerts && ready.redis && !ready.postgres);
+
+    blocking(|| stack.kill_redis()).await;
+    let mut nobody = alert(None);
+    nobody.text = Some("cả hai kho đều mất".into());
+    phone.say(&PhoneFrame::Alert { alert: nobody.clone() }).await;
+    let refused = phone.hear_until("a plain no", |frame| match frame {
+        GatewayFrame::Error { code, id, .. } => Some((*code, id.clone())),
+        GatewayFrame::Receipt { receipt } if receipt.alert_id == nobody.alert_id => panic!("acknowledged"),
+        _ => None,
+    });
+    assert_eq!(refused.await, (ErrorCode::Unavailable, Some(nobody.alert_id.to_string())));
+
+    blocking(|| stack.restart_redis()).await.expect("redis again");
+    blocking(|| stack.restart_postgres()).await.expect("postgres again");
+    phone.receipt(without_postgres, Stage::Recorded).await;
+    // The phone keeps what was not taken and sends it again.
+    let taken = async {
+        loop {
+            phone.say(&PhoneFrame::Alert { alert: nobody.clone() }).await;
+            let answer = phone.hear_until("an answer", |frame| match frame {
+                GatewayFrame::Receipt { receipt } if receipt.alert_id == nobody.alert_id => Some(true),
+                GatewayFrame::Error { .. } => Some(false),
+                _ => None,
+            });
+            if answer.await {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(LIMIT, taken).await.expect("taken at last");
+    until("each once", async || (service.count("SELECT count(*) FROM cases").await == 3).then_some(())).await;
+    assert_eq!(service.count("SELECT count(*) FROM alerts").await, 3);
+    assert!(service.store.verify_ledger().await.unwrap().is_ok());
+}

@@ -1,0 +1,13 @@
+//! The real service on a real Postgres and a real Redis, for tests: each test has a database and a Redis of its
+//! own, phones that speak the protocol by hand, and officers with real sessions.
+
+pub mod log;
+pub mod officer;
+pub mod phone;
+pub mod service;
+pub mod wait;
+
+pub use officer::{Feed, Officer};
+pub use phone::{Key, Phone};
+pub use service::Service;
+pub use wait::until;
