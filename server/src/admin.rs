@@ -1,5 +1,6 @@
 //! `sos-server admin …`: what is needed before anybody can sign in.
 
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::PathBuf;
 
@@ -39,6 +40,9 @@ pub enum Admin {
         /// CSV as server/data/desk_countries.csv: further countries of a desk.
         #[arg(long)]
         countries: Option<PathBuf>,
+        /// CSV as server/data/desk_time_zones.csv: the time zone of a desk.
+        #[arg(long)]
+        time_zones: Option<PathBuf>,
         /// Name of the ministry's desk.
         #[arg(long, default_value = "Bộ – trực ban bảo hộ công dân")]
         ministry_name: String,
@@ -161,8 +165,9 @@ impl Admin {
     /// With words for the person at the terminal.
     pub async fn run(self, store: &Store, ambient: &Ambient) -> anyhow::Result<()> {
         match self {
-            Self::LoadDesks { missions, countries, ministry_name } => {
-                load_desks(store, &missions, countries.as_ref(), ministry_name).await
+            Self::LoadDesks { missions, countries, time_zones, ministry_name } => {
+                let time_zones = time_zones.as_ref().map(read_time_zones).transpose()?.unwrap_or_default();
+                load_desks(store, &missions, countries.as_ref(), &time_zones, ministry_name).await
             }
             Self::CreateDesk { id, name, countries, principal, district, time_zone, claim_target_s } => {
                 let desk = DeskRow {
@@ -223,10 +228,23 @@ async fn check_table(store: &Store, new: &[DeskRow]) -> anyhow::Result<()> {
     Ok(())
 }
 
+#[derive(serde::Deserialize)]
+struct TimeZoneLine {
+    desk: DeskId,
+    time_zone: String,
+}
+
+fn read_time_zones(file: &PathBuf) -> anyhow::Result<HashMap<DeskId, String>> {
+    let mut reader = csv::ReaderBuilder::new().comment(Some(b'#')).from_path(file)?;
+    let lines = reader.deserialize::<TimeZoneLine>();
+    Ok(lines.map(|line| line.map(|line| (line.desk, line.time_zone))).collect::<Result<_, _>>()?)
+}
+
 async fn load_desks(
     store: &Store,
     missions: &PathBuf,
     countries: Option<&PathBuf>,
+    time_zones: &HashMap<DeskId, String>,
     ministry_name: String,
 ) -> anyhow::Result<()> {
     let read = |file: &PathBuf| std::fs::read_to_string(file).with_context(|| format!("{}", file.display()));
@@ -242,7 +260,7 @@ async fn load_desks(
             DeskRow {
                 name: mission.map_or_else(|| ministry_name.clone(), |m| m.name_vi.clone()),
                 home: mission.map(|m| m.host_iso),
-                time_zone: None,
+                time_zone: time_zones.get(&desk.id).cloned(),
                 lat: mission.map(|m| m.lat),
                 lon: mission.map(|m| m.lon),
                 desk_id: desk.id,

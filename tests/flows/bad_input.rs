@@ -133,3 +133,14 @@ async fn bad_bodies_get_problem_documents() {
     let method = lan.send("DELETE", "/api/cases", None::<&()>).await;
     assert_eq!(method.json::<Problem>().await.unwrap().code, ErrorCode::MethodNotAllowed);
 }
+
+#[tokio::test]
+async fn a_message_that_belongs_to_no_case_is_put_aside_and_not_lost() {
+    let service = Service::start().await;
+    let mut phone = Phone::connect(&service).await;
+    phone.write(AlertId(new_id()), "không có ca nào").await;
+    sos_tests::until("put aside", async || {
+        (service.count("SELECT count(*) FROM quarantine").await == 1).then_some(())
+    })
+    .await;
+}

@@ -257,6 +257,7 @@ async fn set_up(config: &Config, clock: &SharedClock) {
     let desks = Admin::LoadDesks {
         missions: data.join("vn_missions.csv"),
         countries: Some(data.join("desk_countries.csv")),
+        time_zones: None,
         ministry_name: "Bộ".to_owned(),
     };
     desks.run(&store, &ambient).await.expect("desks");

@@ -13,6 +13,8 @@ use crate::stop::StopFlag;
 
 /// Files of the repository, from its top, where `ops/up` runs this program.
 const MISSIONS: &str = "server/data/vn_missions.csv";
+const COUNTRIES: &str = "server/data/desk_countries.csv";
+const TIME_ZONES: &str = "server/data/desk_time_zones.csv";
 const STAFF: &str = "ops/demo-data/staff.csv";
 const WORKERS: &str = "ops/demo-data/workers.csv";
 
@@ -52,7 +54,8 @@ impl DemoPeople {
 
     /// Creates what is not there yet.
     pub(super) fn load(&self, program: &ServerProgram, stop: &StopFlag) -> Result<()> {
-        program.run(&["admin", "load-desks", "--missions", MISSIONS], "")?;
+        let desks = ["--missions", MISSIONS, "--countries", COUNTRIES, "--time-zones", TIME_ZONES];
+        program.run(&[["admin", "load-desks"].as_slice(), &desks].concat(), "")?;
         for member in &self.staff {
             go_on(stop)?;
             program.run(&arguments(member), &self.password)?;

@@ -163,6 +163,6 @@ mod tests {
         let erased = CaseEvent::Message { message_id: MessageId(Uuid::max()), text: String::new() };
         assert_eq!(join(&facts, None, None), Some(erased));
         let (facts, personal) = split(&CaseEvent::Claimed {});
-        assert_eq!((personal.as_deref(), join(&facts, None)), (None, Some(CaseEvent::Claimed {})));
+        assert_eq!((personal.as_deref(), join(&facts, None, None)), (None, Some(CaseEvent::Claimed {})));
     }
 }

@@ -55,6 +55,7 @@ impl Recorder {
         let wanted = batch.iter().filter(|i| matches!(i.item, Item::Alert { .. })).count();
         let mut numbers = self.store.case_numbers(&mut work.tx, wanted).await?.into_iter();
         let now = self.clock.now();
+        let mut strays = vec![];
         for inbound in batch {
             let origin = checked_origin(&inbound.origin, &devices);
             match &inbound.item {
@@ -74,11 +75,12 @@ impl Recorder {
                     }
                 }
                 Item::Cancel { alert_id } => {
-                    work.say(*alert_id, &origin, CaseEvent::Cancelled { alert_id: *alert_id }, now);
+                    let event = CaseEvent::Cancelled { alert_id: *alert_id };
+                    strays.extend((!work.say(*alert_id, &origin, event, now)).then_some(inbound));
                 }
                 Item::Message { message_id, alert_id, text } => {
                     let event = CaseEvent::Message { message_id: *message_id, text: text.clone() };
-                    work.say(*alert_id, &origin, event, now);
+                    strays.extend((!work.say(*alert_id, &origin, event, now)).then_some(inbound));
                 }
                 Item::Delivered { alert_id, message_ids } => {
                     for id in message_ids {
@@ -87,7 +89,19 @@ impl Recorder {
                 }
             }
         }
-        work.finish(&self.store, now).await
+        work.finish(&self.store, now).await?;
+        self.put_strays_aside(&strays, now).await
+    }
+
+    /// What belongs to no case that was ever recorded is kept for a person to look at.
+    async fn put_strays_aside(&self, strays: &[&Inbound], now: UnixMs) -> Result<(), StoreError> {
+        for stray in strays {
+            metrics::counter!("sos_quarantined_total").increment(1);
+            let reference = refs(std::slice::from_ref(*stray)).first().copied().unwrap_or_default();
+            let value = serde_json::to_vec(stray)?;
+            self.store.put_aside(&format!("stray:{reference}"), "belongs to no case", &value, now).await?;
+        }
+        Ok(())
     }
 
     async fn devices(&self, batch: &[Inbound]) -> Result<HashMap<DeviceId, DeviceState>, StoreError> {
@@ -215,17 +229,17 @@ impl Work {
         });
     }
 
-    /// Adds what the worker said to the case of the alert, or to the worker's open one.
-    fn say(&mut self, alert_id: AlertId, origin: &Origin, event: CaseEvent, now: UnixMs) {
+    /// Adds what the worker said to the case of the alert, or to the worker's open one; false if there is neither.
+    fn say(&mut self, alert_id: AlertId, origin: &Origin, event: CaseEvent, now: UnixMs) -> bool {
         let of_alert = self.case_of_alert.get(&alert_id).copied();
         let Some(case_id) = of_alert.or_else(|| self.open_case(&origin.subject(alert_id))) else {
-            metrics::counter!("sos_recorder_without_case_total").increment(1);
-            return;
+            return false;
         };
         let reference = sos_core::ledger::ref_id(&event).unwrap_or_default();
         if self.said.insert((event.kind(), reference)) {
             self.draft(case_id, event, now);
         }
+        true
     }
 
     /// Only messages that the desk wrote in this case can be delivered.

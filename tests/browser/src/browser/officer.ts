@@ -1,0 +1,101 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { CaseDetail } from '@protocol';
+import { PASSWORD, type StaffMember } from '../service/people';
+import { listen } from './sound';
+
+export interface Screen {
+  width: number;
+  height: number;
+}
+
+const OFFICE: Screen = { width: 1366, height: 768 };
+
+/** An officer at a console: does what a person does, and sees what is on the screen. */
+export class Officer {
+  private constructor(
+    readonly page: Page,
+    readonly context: BrowserContext,
+    readonly url: string,
+  ) {}
+
+  static async at(browser: Browser, url: string, screen: Screen = OFFICE): Promise<Officer> {
+    const context = await browser.newContext({
+      viewport: screen,
+      locale: 'vi-VN',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const page = await context.newPage();
+    await listen(page);
+    await page.goto(url);
+    return new Officer(page, context, url);
+  }
+
+  async signIn(member: StaffMember): Promise<void> {
+    await this.page.getByLabel('Tài khoản').fill(member.login);
+    await this.page.getByLabel('Mật khẩu', { exact: true }).fill(PASSWORD);
+    await this.page.getByRole('button', { name: 'Đăng nhập' }).click();
+  }
+
+  /** Signs in and starts the shift, or takes up the one that is running. */
+  async startShift(member: StaffMember): Promise<void> {
+    await this.signIn(member);
+    await this.page.getByRole('button', { name: /bật chuông|trực tiếp/i }).click();
+    await this.page.locator('dialog').waitFor({ state: 'detached' });
+    await this.page.locator('[data-testid=link][data-link=good]').waitFor();
+  }
+
+  row(caseId: string) {
+    return this.page.locator(`button[data-case="${caseId}"]`);
+  }
+
+  async open(caseId: string): Promise<void> {
+    await this.row(caseId).click();
+    await this.page.locator(`.case-panel[data-case="${caseId}"][data-status=ready]`).waitFor();
+  }
+
+  async claim(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Nhận ca' }).click();
+    await this.state('claimed');
+  }
+
+  state(state: 'open' | 'claimed' | 'closed') {
+    return this.page.locator(`[data-testid=case-state][data-state=${state}]`).waitFor();
+  }
+
+  tab(name: 'Trao đổi' | 'Diễn biến' | 'Hồ sơ') {
+    return this.page.locator('.case-panel').getByRole('tab', { name }).click();
+  }
+
+  queueTab(name: 'Chưa nhận' | 'Của tôi' | 'Đang xử lý' | 'Đã đóng') {
+    return this.page.locator('.queue-panel').getByRole('tab', { name }).click();
+  }
+
+  async write(text: string): Promise<void> {
+    await this.page.getByTestId('compose-message').fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  async close(disposition: string, summary: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Đóng ca' }).click();
+    const dialog = this.page.getByRole('dialog');
+    await dialog.getByText(disposition, { exact: true }).click();
+    await dialog.getByTestId('close-summary').fill(summary);
+    await dialog.getByRole('button', { name: 'Đóng ca' }).click();
+    await this.state('closed');
+  }
+
+  /** The case as the service gives it to this officer. */
+  async detail(caseId: string): Promise<CaseDetail> {
+    const answer = await this.context.request.get(`${this.url}/api/cases/${caseId}`);
+    if (!answer.ok()) throw new Error(`case ${caseId}: ${answer.status()}`);
+    return (await answer.json()) as CaseDetail;
+  }
+
+  mapIsDrawn() {
+    return this.page.locator('[data-testid=map][data-state=idle]').waitFor({ timeout: 60_000 });
+  }
+
+  leave(): Promise<void> {
+    return this.context.close();
+  }
+}
