@@ -83,7 +83,7 @@ pub enum RoutingBasis {
     Polygon,
     /// The position lies in several countries, or its uncertainty reaches over a border.
     Border,
-    /// At sea: the nearest coast within 400 km.
+    /// At sea: the nearest territorial sea within 400 km.
     Offshore,
     /// In one of the special sea areas: never another state's desk.
     SpecialArea,
@@ -105,7 +105,7 @@ pub struct RoutingView {
     /// The other countries it may be, most likely first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<CountryCode>,
-    /// Distance to the coast in kilometres, when offshore.
+    /// Distance in kilometres to the nearest territorial sea (12 nautical miles off the coast), when offshore.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub offshore_km: Option<f64>,
     /// Name of the special area.

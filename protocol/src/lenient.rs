@@ -1,11 +1,15 @@
 //! Reading an alert out of whatever arrives: a broken field is dropped and noted, the alert goes through.
 
+mod cut_off;
+
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::limits::{ACCURACY_M_MAX, ALERT_TEXT_CHARS_MAX, CLOCK_AHEAD_MS_MAX};
 use crate::phone::DroppedField;
 use crate::{Alert, AlertId, ErrorCode, Fix, FixId, UnixMs};
+
+pub use cut_off::close_truncated;
 
 /// What was read, and what had to be left out.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,40 +93,6 @@ pub fn text(text: &str, chars_max: usize) -> (String, bool) {
     (kept, chars.next().is_some())
 }
 
-/// Closes JSON that was cut off somewhere, as well as it can be done: an open text ends where it was cut, open
-/// lists and objects end, a member without a value becomes null. `None` if that gives no JSON either.
-#[must_use]
-pub fn close_truncated(json: &str) -> Option<Value> {
-    let mut open = Vec::new();
-    let (mut in_text, mut escaped) = (false, false);
-    for c in json.chars() {
-        match (in_text, escaped, c) {
-            (true, true, _) => escaped = false,
-            (true, false, '\\') => escaped = true,
-            (_, _, '"') => in_text = !in_text,
-            (false, _, '{') => open.push('}'),
-            (false, _, '[') => open.push(']'),
-            (false, _, '}' | ']') => {
-                open.pop();
-            }
-            _ => {}
-        }
-    }
-    let mut head = json.to_owned();
-    if in_text {
-        // A cut inside an escape (`\`, `\u12`) leaves nothing to decode: drop the escape.
-        if let Some(start) = head.rfind('\\').filter(|i| escaped || head.len() - i < 6) {
-            head.truncate(start);
-        }
-        head.push('"');
-    }
-    let tail: String = open.iter().rev().collect();
-    let candidates = ["", ":null", "null"].into_iter().map(|gap| format!("{head}{gap}{tail}"));
-    let without_comma = head.trim_end().strip_suffix(',').map(|h| format!("{h}{tail}"));
-    let last_member = head.rfind(',').map(|i| format!("{}{tail}", &head[..i]));
-    candidates.chain(without_comma).chain(last_member).find_map(|text| serde_json::from_str(&text).ok())
-}
-
 fn in_range(v: &Value, min: f64, max: f64) -> Option<f64> {
     v.as_f64().filter(|x| (min..=max).contains(x))
 }
@@ -186,3 +156,6 @@ impl Fields<'_> {
 fn percent(x: f64) -> u8 {
     x.round() as u8
 }
+
+#[cfg(test)]
+mod tests;

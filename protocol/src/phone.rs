@@ -199,6 +199,23 @@ pub struct Receipt {
     pub seq: Option<Seq>,
 }
 
+impl Receipt {
+    /// The first step: a store of the service holds the alert since `at_ms`.
+    #[must_use]
+    pub const fn received(alert_id: AlertId, at_ms: UnixMs) -> Self {
+        Self {
+            alert_id,
+            stage: Stage::Received,
+            at_ms,
+            case_id: None,
+            desk_name: None,
+            by: None,
+            disposition: None,
+            seq: None,
+        }
+    }
+}
+
 /// The receipt ladder. A later step implies the earlier ones, except that a claim can be given up again: then
 /// `recorded` comes once more, with a larger `seq`, and is what holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

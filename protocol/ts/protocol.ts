@@ -283,7 +283,7 @@ country?: CountryCode | null,
  */
 others?: Array<CountryCode>, 
 /**
- * Distance to the coast in kilometres, when offshore.
+ * Distance in kilometres to the nearest territorial sea (12 nautical miles off the coast), when offshore.
  */
 offshore_km?: number | null, 
 /**

@@ -43,6 +43,7 @@ CREATE TABLE shifts (
     staff_id   uuid NOT NULL REFERENCES staff,
     desk_id    text NOT NULL REFERENCES desks,
     started_ms bigint NOT NULL,
+    seen_ms    bigint NOT NULL,                 -- the officer's console was last connected
     ended_ms   bigint,
     PRIMARY KEY (staff_id, started_ms)
 );

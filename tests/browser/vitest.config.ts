@@ -5,7 +5,6 @@ export default defineConfig({
   resolve: { alias: { '@protocol': fileURLToPath(new URL('../../protocol/ts/protocol.ts', import.meta.url)) } },
   test: {
     include: ['src/**/*.test.ts'],
-    globalSetup: ['src/service/global_setup.ts'],
     // Every file drives a browser of its own; two cores do not carry several at once without slowing each down.
     fileParallelism: false,
     testTimeout: 90_000,

@@ -6,9 +6,9 @@ use sos_server::auth::credential::CREDENTIAL_MS;
 use sos_tests::{Key, Phone, Service};
 
 async fn refused(service: &Service, body: &impl serde::Serialize) -> ErrorCode {
-    let answer = service.post("/api/enrol", serde_json::to_vec(body).unwrap()).await;
+    let answer = service.post("/api/enrol", serde_json::to_vec(body).expect("JSON")).await;
     assert_ne!(answer.status(), 200);
-    answer.json::<Problem>().await.unwrap().code
+    answer.json::<Problem>().await.expect("a problem").code
 }
 
 #[tokio::test]

@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn a_dispatcher_works_the_desks_own_cases_reads_shared_ones_and_knows_no_others() {
         let (taipei, tokyo, manila) = (DeskId::from("tw"), DeskId::from("jp"), DeskId::from("ph"));
-        let watchers = [tokyo.clone()];
+        let watchers = [tokyo];
         let case = Some(CaseDesks { holder: &taipei, watchers: &watchers });
         for role in [Role::Dispatcher, Role::Supervisor] {
             assert_eq!(may(&officer(role, Some("tw")), Action::WorkCase, case), Access::Allowed);

@@ -121,7 +121,7 @@ fn check(frame: &mut PhoneFrame) -> Result<(), FrameError> {
     match frame {
         PhoneFrame::Message { text, .. } => *text = words(text, "text")?,
         PhoneFrame::Delivered { message_ids, .. } => {
-            at_most(message_ids, DELIVERED_PER_FRAME_MAX, "message_ids")?
+            at_most(message_ids, DELIVERED_PER_FRAME_MAX, "message_ids")?;
         }
         PhoneFrame::Hello { follow, .. } => at_most(follow, FOLLOW_MAX, "follow")?,
         PhoneFrame::Alert { .. }

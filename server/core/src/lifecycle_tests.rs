@@ -96,7 +96,7 @@ fn a_transfer_opens_it_at_the_other_desk_and_the_first_desk_goes_on_seeing_it() 
     let mut case = case();
     run(&mut case, Command::Claim, &lan(), Some(1)).unwrap();
     let transfer = Command::Transfer { to: "jp".into(), reason: None };
-    run(&mut case, transfer.clone(), &lan(), Some(2)).unwrap();
+    run(&mut case, transfer, &lan(), Some(2)).unwrap();
     assert_eq!((case.status.state(), case.desk.as_str()), (CaseState::Open, "jp"));
     assert_eq!(run(&mut case, Command::Claim, &lan(), Some(3)), Err(Refusal::Forbidden));
     assert_eq!(run(&mut case, Command::Claim, &officer(4, Role::Dispatcher, "jp"), Some(3)), Ok(1));

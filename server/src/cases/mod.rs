@@ -6,7 +6,7 @@ use sos_core::access::{self, Access, Action, CaseDesks, Officer};
 use sos_core::lifecycle::{self, Command, Refusal};
 use sos_protocol::ambient::SharedClock;
 use sos_protocol::problem::Conflict;
-use sos_protocol::{AlertId, GatewayFrame, Stage};
+use sos_protocol::{AlertId, GatewayFrame};
 use sos_protocol::{CaseDetail, CaseId, CaseSummary, ErrorCode, Problem, Receipt, Seq};
 use tokio::sync::Notify;
 
@@ -224,16 +224,7 @@ impl Cases {
     /// When the store does not tell.
     pub async fn receipts(&self, id: AlertId) -> Result<Option<(AlertRow, Vec<Receipt>)>, CaseError> {
         let Some(alert) = self.store.alert(id).await? else { return Ok(None) };
-        let received = Receipt {
-            alert_id: id,
-            stage: Stage::Received,
-            at_ms: alert.received_ms,
-            case_id: None,
-            desk_name: None,
-            by: None,
-            disposition: None,
-            seq: None,
-        };
+        let received = Receipt::received(id, alert.received_ms);
         let entries = self.store.entries_of_phone(None, &[id], Seq(0), RECEIPT_ENTRIES_MAX).await?;
         let told = entries.iter().flat_map(|entry| {
             let to = entry.alerts.iter().find(|to| to.alert_id == id);

@@ -39,7 +39,7 @@ async fn run(
 
 pub(super) async fn desks(State(parts): State<Shared>, signed_in: SignedIn) -> Answer<axum::Json<Desks>> {
     signed_in.may(Action::ListDesks)?;
-    Ok(axum::Json(Desks { desks: parts.store.desk_views().await? }))
+    Ok(axum::Json(Desks { desks: parts.store.desk_views(parts.clock.now()).await? }))
 }
 
 pub(super) async fn list(State(parts): State<Shared>, signed_in: SignedIn) -> Answer<axum::Json<CaseList>> {

@@ -5,7 +5,6 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
-use sos_protocol::ambient::{Clock, SystemClock};
 use sos_protocol::http::Readiness;
 
 use super::{Shared, console_is_built};
@@ -28,12 +27,12 @@ pub(super) async fn metrics(State(parts): State<Shared>) -> String {
 }
 
 /// Counts and logs a request by its route, never by its address: addresses hold ids.
-pub(super) async fn count(request: Request, next: Next) -> Response<Body> {
-    let clock = SystemClock::new();
+pub(super) async fn count(State(parts): State<Shared>, request: Request, next: Next) -> Response<Body> {
+    let started_us = parts.clock.monotonic_us();
     let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
     let method = request.method().to_string();
     let response = next.run(request).await;
-    let (status, took_us) = (response.status().as_u16(), clock.monotonic_us());
+    let (status, took_us) = (response.status().as_u16(), parts.clock.monotonic_us() - started_us);
     let labels = [("route", route.clone()), ("method", method.clone()), ("status", status.to_string())];
     metrics::counter!("sos_http_requests_total", &labels).increment(1);
     #[allow(clippy::cast_precision_loss, reason = "microseconds of one request")]

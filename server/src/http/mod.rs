@@ -119,7 +119,7 @@ pub fn router(parts: Shared) -> Router {
         // Outside the compression, which a socket must not go through.
         .route("/phone", get(sockets::phone))
         .route("/feed", get(sockets::feed))
-        .layer(middleware::from_fn(health::count))
+        .layer(middleware::from_fn_with_state(parts.clone(), health::count))
         .layer(header(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::REFERRER_POLICY, "no-referrer"))

@@ -5,7 +5,7 @@ use serde_json::Value;
 use sos_core::frames;
 use sos_protocol::http::AlertStatus;
 use sos_protocol::lenient::{self, Cleaned};
-use sos_protocol::{Alert, AlertId, ErrorCode, Receipt, Stage, UnixMs, proof};
+use sos_protocol::{Alert, AlertId, ErrorCode, Receipt, UnixMs, proof};
 
 use super::problem::{Answer, Failed};
 use super::{Shared, body};
@@ -32,16 +32,7 @@ pub(super) async fn post_alert(
         .await
         .map_err(|not_taken| Failed::because(ErrorCode::Unavailable, &not_taken.to_string()))?;
     metrics::counter!("sos_alerts_received_total", "by" => "http").increment(1);
-    let received = Receipt {
-        alert_id,
-        stage: Stage::Received,
-        at_ms,
-        case_id: None,
-        desk_name: None,
-        by: None,
-        disposition: None,
-        seq: None,
-    };
+    let received = Receipt::received(alert_id, at_ms);
     Ok(axum::Json(AlertStatus { alert_id, receipts: vec![received], unverified, dropped }))
 }
 

@@ -26,7 +26,7 @@ const COOKIE: &str = "sos_session";
 /// Failed tries of one login that are allowed within [`TRIES_WINDOW_MS`].
 const TRIES_MAX: u32 = 10;
 /// See [`TRIES_MAX`].
-const TRIES_WINDOW_MS: i64 = 5 * 60 * 1000;
+const TRIES_WINDOW_MS: i64 = 60 * 1000;
 /// Logins whose tries are remembered; past it the memory starts anew.
 const LOGINS_REMEMBERED_MAX: usize = 10_000;
 /// The ministry's officers are on shift at its desk.
@@ -126,7 +126,7 @@ pub(super) async fn sign_in(State(parts): State<Shared>, Json(sign_in): Json<Sig
     let now = parts.clock.now();
     let login = sign_in.login.trim().to_lowercase();
     if !parts.tries.allows(&login, now) {
-        return Err(Failed::because(ErrorCode::RateLimited, "too many failed tries; wait five minutes"));
+        return Err(Failed::because(ErrorCode::RateLimited, "too many failed tries; wait a minute"));
     }
     let account = parts.store.staff_by_login(&login).await?;
     let stored = account.as_ref().map(|account| account.password_hash.clone());

@@ -22,6 +22,9 @@ use crate::store::ledger::{By, Changes, Draft};
 use crate::store::workers::DeviceState;
 use crate::store::{Store, StoreError, USE_WITHIN};
 
+/// Times that a batch is tried when another node is in its way.
+const RACES_MAX: u32 = 3;
+
 /// Records.
 pub struct Recorder {
     store: Store,
@@ -44,7 +47,14 @@ impl Recorder {
     /// When Postgres does not do it; after a timeout it is not known whether it did, and the batch is to be
     /// recorded again.
     pub async fn record(&self, batch: &[Inbound]) -> Result<(), StoreError> {
-        within(USE_WITHIN, self.record_all(batch)).await?;
+        let mut tries = 1;
+        while let Err(error) = within(USE_WITHIN, self.record_all(batch)).await {
+            // Another node opened the same worker's case in the same moment: now it is there to be found.
+            if !error.is_taken() || tries == RACES_MAX {
+                return Err(error);
+            }
+            tries += 1;
+        }
         self.committed.notify_one();
         self.save_first_fixes(batch).await
     }

@@ -2,10 +2,14 @@
 
 use sos_protocol::feed::DutyOfficer;
 use sos_protocol::http::DeskView;
+use sos_protocol::limits::HEARTBEAT_INTERVAL_S;
 use sos_protocol::{CountryCode, DeskId, StaffId, UnixMs};
 
 use super::{Store, StoreError, USE_WITHIN};
 use crate::deadline::within;
+
+/// An officer on shift whose console was not connected for this long is not there.
+const AWAY_AFTER_MS: i64 = 3 * 1000 * HEARTBEAT_INTERVAL_S as i64;
 
 /// A desk, as routing needs it and an administrator gives it.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,13 +105,14 @@ impl Store {
     ///
     /// # Errors
     /// When Postgres does not do it.
-    pub async fn desk_views(&self) -> Result<Vec<DeskView>, StoreError> {
+    pub async fn desk_views(&self, now: UnixMs) -> Result<Vec<DeskView>, StoreError> {
         within(USE_WITHIN, async {
             let rows = sqlx::query!(
                 r#"SELECT d.desk_id, d.name, d.home_iso, d.time_zone, d.lat, d.lon,
-                          (SELECT count(*) FROM shifts s WHERE s.desk_id = d.desk_id AND s.ended_ms IS NULL)
-                              AS "on_duty!"
-                   FROM desks d ORDER BY d.is_ministry DESC, d.name"#
+                          (SELECT count(*) FROM shifts s
+                           WHERE s.desk_id = d.desk_id AND s.ended_ms IS NULL AND s.seen_ms > $1) AS "on_duty!"
+                   FROM desks d ORDER BY d.is_ministry DESC, d.name"#,
+                now.plus_ms(-AWAY_AFTER_MS).0
             )
             .fetch_all(&self.pool)
             .await?;
@@ -134,7 +139,8 @@ impl Store {
     pub async fn start_shift(&self, staff: StaffId, desk: &DeskId, now: UnixMs) -> Result<(), StoreError> {
         within(USE_WITHIN, async {
             sqlx::query!(
-                "INSERT INTO shifts (staff_id, desk_id, started_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                "INSERT INTO shifts (staff_id, desk_id, started_ms, seen_ms) VALUES ($1, $2, $3, $3)
+                 ON CONFLICT DO NOTHING",
                 staff.0,
                 desk.as_str(),
                 now.0
@@ -164,15 +170,35 @@ impl Store {
         .await
     }
 
-    /// Everybody on shift, by desk and name.
+    /// The console of an officer is connected: the running shift, if there is one, counts.
     ///
     /// # Errors
     /// When Postgres does not do it.
-    pub async fn on_duty(&self) -> Result<Vec<DutyOfficer>, StoreError> {
+    pub async fn seen_on_shift(&self, staff: StaffId, now: UnixMs) -> Result<(), StoreError> {
+        within(USE_WITHIN, async {
+            sqlx::query!(
+                "UPDATE shifts SET seen_ms = $2 WHERE staff_id = $1 AND ended_ms IS NULL",
+                staff.0,
+                now.0
+            )
+            .execute(&self.pool)
+            .await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Everybody on shift whose console is connected, by desk and name.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn on_duty(&self, now: UnixMs) -> Result<Vec<DutyOfficer>, StoreError> {
         within(USE_WITHIN, async {
             let rows = sqlx::query!(
                 "SELECT s.staff_id, t.name, s.desk_id, s.started_ms
-                 FROM shifts s JOIN staff t USING (staff_id) WHERE s.ended_ms IS NULL ORDER BY s.desk_id, t.name"
+                 FROM shifts s JOIN staff t USING (staff_id)
+                 WHERE s.ended_ms IS NULL AND s.seen_ms > $1 ORDER BY s.desk_id, t.name",
+                now.plus_ms(-AWAY_AFTER_MS).0
             )
             .fetch_all(&self.pool)
             .await?;

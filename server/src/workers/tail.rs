@@ -32,6 +32,8 @@ pub(super) async fn ledger(workers: Arc<Workers>, stop: CancellationToken) {
     let mut tail = workers.queue.ledger_tail(workers.hub.head());
     while !stop.is_cancelled() {
         let told = match tail.next().await {
+            // Nothing new in the stream: is there nothing in the ledger either? Redis may read but not write.
+            Ok(entries) if entries.is_empty() => from_store(&workers).await,
             Ok(entries) => {
                 let entries: Result<Vec<LedgerEntry>, _> = entries.iter().map(|entry| entry.read()).collect();
                 match entries {

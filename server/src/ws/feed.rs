@@ -170,7 +170,9 @@ impl Feed<'_> {
 
     async fn heartbeat(&mut self, socket: &mut Socket) -> Result<(), End> {
         // Nobody is told that somebody is there because the store could not be asked.
-        let on_duty = self.sockets.store.on_duty().await.unwrap_or_default();
+        let now = self.sockets.clock.now();
+        let _ = self.sockets.store.seen_on_shift(self.officer.id, now).await;
+        let on_duty = self.sockets.store.on_duty(now).await.unwrap_or_default();
         let visible = |officer: &DutyOfficer| match (&self.scope, &self.officer.desk) {
             (Scope::All, None) => true,
             (_, Some(desk)) => &officer.desk_id == desk,

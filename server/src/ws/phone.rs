@@ -13,8 +13,7 @@ use sos_protocol::ambient::{SharedClock, SharedEntropy};
 use sos_protocol::lenient::Cleaned;
 use sos_protocol::limits::{FOLLOW_MAX, PING_INTERVAL_S, PINGS_MISSED_MAX};
 use sos_protocol::{
-    Alert, AlertId, DeviceId, ErrorCode, GatewayFrame, PhoneFrame, Receipt, Seq, SessionId, Stage, UnixMs,
-    proof,
+    Alert, AlertId, DeviceId, ErrorCode, GatewayFrame, PhoneFrame, Receipt, Seq, SessionId, UnixMs, proof,
 };
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
@@ -233,7 +232,11 @@ impl Session {
 
     fn frames_of(&self, told: &Told) -> Vec<String> {
         let Told::Entry { entry, .. } = told else { return vec![] };
-        frames_for(entry, self.origin.device_id, &self.followed)
+        frames_for(entry, self.proven_device(), &self.followed)
+    }
+
+    fn proven_device(&self) -> Option<DeviceId> {
+        self.origin.device_id.filter(|_| self.origin.is_proven())
     }
 
     async fn frame(&mut self, text: &str) -> Vec<GatewayFrame> {
@@ -271,7 +274,7 @@ impl Session {
         self.follow(alert_id);
         let item = Item::Alert { alert, dropped: dropped.clone() };
         let received = match self.shared.intake.take(self.origin.clone(), item).await {
-            Ok(at_ms) => GatewayFrame::Receipt { receipt: received(alert_id, at_ms) },
+            Ok(at_ms) => GatewayFrame::Receipt { receipt: Receipt::received(alert_id, at_ms) },
             Err(not_taken) => {
                 return vec![error(
                     ErrorCode::Unavailable,
@@ -323,7 +326,7 @@ impl Session {
         self.origin = Origin::from(checked);
 
         // Only the phone itself may take over from an earlier connection, and hear what is said to it.
-        let device = self.origin.device_id.filter(|_| self.origin.is_proven());
+        let device = self.proven_device();
         if let Some(device) = device {
             self.shared.registry.join(device, self.handle.clone());
         }
@@ -403,19 +406,6 @@ fn frames_for(entry: &LedgerEntry, device: Option<DeviceId>, followed: &VecDeque
         followed.contains(&alert.alert_id) || (device.is_some() && alert.device_id == device)
     });
     mine.flat_map(|alert| entry.for_phone(*alert)).map(|frame| encode(&frame)).collect()
-}
-
-fn received(alert_id: AlertId, at_ms: UnixMs) -> Receipt {
-    Receipt {
-        alert_id,
-        stage: Stage::Received,
-        at_ms,
-        case_id: None,
-        desk_name: None,
-        by: None,
-        disposition: None,
-        seq: None,
-    }
 }
 
 fn error(code: ErrorCode, detail: &str, id: Option<String>) -> GatewayFrame {

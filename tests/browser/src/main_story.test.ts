@@ -1,26 +1,24 @@
 // A worker presses SOS; an officer answers, follows, writes, closes; all of it is on record.
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { launch, picture } from './browser/chromium';
+import { expect, it } from 'vitest';
+import { picture } from './browser/chromium';
+import { useBrowser } from './browser/in_tests';
 import { Officer } from './browser/officer';
 import { sounds } from './browser/sound';
 import { query } from './service/database';
+import { useService } from './service/in_tests';
 import { createWorkers, MINH } from './service/people';
 import { Phone, type PhoneInHand } from './service/phone';
 import { until } from './wait';
 
-const service = inject('service');
+const service = useService();
+const chromium = useBrowser();
 const TAIPEI = { lat: 25.05, lon: 121.52 };
 const NAME = 'Nguyễn Thị Thanh Hương';
-
-let browser: Browser;
-beforeAll(async () => (browser = await launch()));
-afterAll(() => browser?.close());
 
 it('press, ring, claim, talk, follow, close, on record', async () => {
   const [code] = await createWorkers(service, [NAME]);
   const phone = await Phone.enrolled(service, code as never);
-  const officer = await Officer.at(browser, service.url);
+  const officer = await Officer.at(chromium.get(), service.url);
   const { page } = officer;
 
   await officer.startShift(MINH);

@@ -3,7 +3,7 @@
 //! [`Atlas`] knows where countries are, [`DeskTable`] which desk answers for them, [`route`] joins the two by
 //! the rules below. Everything is data handed in: no country, desk or polygon is named in the code.
 //!
-//! 1. In a special sea area: its state, and nobody else ([`areas`]).
+//! 1. In a special sea area: its state, and nobody else.
 //! 2. In one or more countries, or so near a border that the fix may be wrong about it: the most likely one's
 //!    desk holds the case, the others' desks watch.
 //! 3. In none: the nearest coast within [`OFFSHORE_M_MAX`].

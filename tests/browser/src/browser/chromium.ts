@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { outFile } from '../out';
 
 const QUIET = ['--headless', '--no-sandbox', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 /** The map is drawn by the processor here. */
@@ -16,10 +15,7 @@ export function launch(more: { webgl?: boolean; args?: string[] } = {}): Promise
   });
 }
 
-const OUT = fileURLToPath(new URL('../../out/', import.meta.url));
-
 /** Keeps a picture in `out/`, for people to look at. */
 export async function picture(page: Page, name: string): Promise<void> {
-  mkdirSync(OUT, { recursive: true });
-  await page.screenshot({ path: `${OUT}${name}.png` });
+  await page.screenshot({ path: outFile(`${name}.png`) });
 }

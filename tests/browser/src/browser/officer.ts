@@ -53,8 +53,13 @@ export class Officer {
     await this.page.locator(`.case-panel[data-case="${caseId}"][data-status=ready]`).waitFor();
   }
 
+  /** A button of the case that is open. */
+  button(name: string) {
+    return this.page.locator('.case-panel').getByRole('button', { name });
+  }
+
   async claim(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Nhận ca' }).click();
+    await this.button('Nhận ca').click();
     await this.state('claimed');
   }
 
@@ -76,7 +81,7 @@ export class Officer {
   }
 
   async close(disposition: string, summary: string): Promise<void> {
-    await this.page.getByRole('button', { name: 'Đóng ca' }).click();
+    await this.button('Đóng ca').click();
     const dialog = this.page.getByRole('dialog');
     await dialog.getByText(disposition, { exact: true }).click();
     await dialog.getByTestId('close-summary').fill(summary);

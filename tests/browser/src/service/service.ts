@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { openSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { outFile } from '../out';
 import { until } from '../wait';
 import { Lines } from './lines';
 import { OPS, run, SERVER, TOP } from './programs';
@@ -33,10 +35,11 @@ export async function startService(): Promise<RunningService> {
     secret: randomBytes(32).toString('base64url'),
   };
   await run(SERVER, ['migrate'], environment(info));
+  const log = openSync(outFile('server.log'), 'w');
   const server = spawn(SERVER, ['serve'], {
     cwd: TOP,
     env: { ...process.env, ...environment(info) },
-    stdio: ['ignore', process.env.SOS_TEST_LOG ? 'inherit' : 'ignore', 'inherit'],
+    stdio: ['ignore', log, log],
   });
   await until('the service is ready', () => isReady(info.url), 60_000);
   return {

@@ -20,7 +20,7 @@ fn any_country() -> impl Strategy<Value = CountryCode> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10_000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_numbers_reach_a_desk_of_the_table(
