@@ -1,6 +1,7 @@
 //! Stories against the real service.
 
 mod bad_input;
+mod bridge;
 mod console;
 mod enrolment;
 mod once;

@@ -1,6 +1,7 @@
 //! The real service on a real Postgres and a real Redis, for tests: each test has a database and a Redis of its
 //! own, phones that speak the protocol by hand, and officers with real sessions.
 
+pub mod gate;
 pub mod log;
 pub mod officer;
 pub mod phone;

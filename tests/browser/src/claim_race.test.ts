@@ -20,14 +20,9 @@ it('one wins, the other is told who and when', async () => {
 
   const { case_id } = await phone.press('rang', { at: { lat: 25.04, lon: 121.51 } });
   const caseId = case_id as string;
-  const claims = await Promise.all(
-    officers.map(async ({ at }) => {
-      await at.open(caseId);
-      return at.button('Nhận ca');
-    }),
-  );
-  // Both presses are on their way before either console hears of the other.
-  await Promise.all(claims.map((button) => button.click({ noWaitAfter: true })));
+  for (const { at } of officers) await at.open(caseId);
+  await holdUntilBothClaim(officers.map(({ at }) => at));
+  await Promise.all(officers.map(({ at }) => at.button('Nhận ca').click()));
 
   for (const { at } of officers) await at.state('claimed');
   const { case: now } = await officers[0].at.detail(caseId);
@@ -42,3 +37,17 @@ it('one wins, the other is told who and when', async () => {
   await picture(loser?.at.page as never, 'claim-race-loser');
   for (const { at } of officers) await at.leave();
 });
+
+/** Keeps the claims from the service until both are on their way: neither console has heard of the other by then. */
+async function holdUntilBothClaim(officers: Officer[]): Promise<void> {
+  let arrived = 0;
+  let release = () => {};
+  const both = new Promise<void>((done) => (release = done));
+  for (const { page } of officers) {
+    await page.route('**/claim', async (route) => {
+      if (++arrived === officers.length) release();
+      await both;
+      await route.continue();
+    });
+  }
+}
