@@ -11,7 +11,7 @@ use sos_core::entry::LedgerEntry;
 use sos_core::frames::{self, FromPhone};
 use sos_protocol::ambient::{SharedClock, SharedEntropy};
 use sos_protocol::lenient::Cleaned;
-use sos_protocol::limits::{FOLLOW_MAX, PING_INTERVAL_S, PINGS_MISSED_MAX};
+use sos_protocol::limits::{FOLLOW_MAX, PING_INTERVAL_S};
 use sos_protocol::{
     Alert, AlertId, DeviceId, ErrorCode, GatewayFrame, PhoneFrame, Receipt, Seq, SessionId, UnixMs, proof,
 };
@@ -30,6 +30,8 @@ use crate::hub::{Told, encode};
 use crate::intake::{Intake, Item, Origin};
 use crate::store::Store;
 
+/// How long a phone that was silent for a ping interval has to answer: a half-open connection is found within 25 s.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// Most ledger entries that are repeated to a phone that comes back.
 const REPLAY_MAX: usize = 500;
 /// Pauses between tries to read them while the store is away.
@@ -181,8 +183,7 @@ impl Session {
     /// Nothing for a ping interval: asks, and gives up if the other side stays silent.
     async fn knock(&mut self, socket: &mut Socket) -> Result<(), End> {
         outbox::ping(socket).await?;
-        let patience = Duration::from_secs(u64::from(PING_INTERVAL_S * PINGS_MISSED_MAX)) / 8;
-        match quiet_for(patience, socket).await {
+        match quiet_for(ANSWER_WITHIN, socket).await {
             Heard::Frame(text) => {
                 let answers = self.frame(&text).await;
                 Ok(outbox::send(socket, answers.iter().map(encode)).await?)

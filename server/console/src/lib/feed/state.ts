@@ -74,6 +74,10 @@ function applyFrame(work: Work, frame: FeedFrame): News | null {
       return applyHeartbeat(work, frame.head_seq, frame.on_duty);
     case 'error':
       return null;
+    default:
+      // A page can be older than the service it talks to.
+      frame satisfies never;
+      return null;
   }
 }
 

@@ -35,6 +35,10 @@ function describeBasis(routing: RoutingView, w: Words): string {
       return r.contract_country;
     case 'nothing':
       return r.nothing;
+    default:
+      // A page can be older than the service it talks to.
+      routing.basis satisfies never;
+      return countryOf(routing, w);
   }
 }
 

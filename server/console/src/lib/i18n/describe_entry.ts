@@ -47,6 +47,10 @@ export function describeEntry(entry: TimelineEntry, w: EntryWords): SaidEntry {
     case 'seen':
     case 'claimed':
       return { who, what: t[event.kind], words: null };
+    default:
+      // A page can be older than the service it talks to.
+      event satisfies never;
+      return { who, what: t.other, words: null };
   }
 }
 

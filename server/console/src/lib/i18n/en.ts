@@ -17,6 +17,7 @@ export const en: Texts = {
     showPassword: 'Show password',
     hidePassword: 'Hide password',
     wrong: 'Account or password are wrong.',
+    endsSoon: (time) => `Your session ends at ${time}. Sign out and in again before that, or the alarm stops.`,
     ended: 'The session has ended. This desk gets NO SOS until you sign in again.',
   },
   shift: {
@@ -112,6 +113,7 @@ export const en: Texts = {
     leftLabel: (time) => `${time} left to claim`,
     overdueLabel: (time) => `Overdue by ${time}`,
     positionAge: (age) => `Position ${age}`,
+    positionOld: (age) => `OLD position ${age}`,
     noPosition: 'No position',
     cancelled: 'Taken back',
     unverified: 'Unverified',
@@ -263,6 +265,7 @@ export const en: Texts = {
     message: 'wrote',
     delivered: (n) => (n === 1 ? 'The message is on the phone' : `${n} messages are on the phone`),
     note: 'noted',
+    other: 'did something that this page does not know yet – reload it to see',
     received: (time) => `Received by the service at ${time}`,
     deviceTime: (time) => `clock of the phone ${time} (not relied on)`,
     deviceTimeOff: (gap) => `the clock of the phone is off by ${gap}`,
@@ -296,6 +299,7 @@ export const en: Texts = {
     fitAll: 'Show all cases',
     follow: 'Follow the chosen case',
     following: 'Following',
+    justNow: 'Position measured just now',
     fresh: (age) => `Position ${age} ago`,
     old: (age) => `OLD position – ${age} ago`,
     none: 'This case has no position',
@@ -402,5 +406,10 @@ export const en: Texts = {
     days: (n) => `${n} d`,
     ago: (age) => `${age} ago`,
   },
-  ui: { dismiss: 'Dismiss', close: 'Close' },
+  ui: {
+    broken: 'This part of the page has failed. The alarm and the other parts go on.',
+    again: 'Open this part again',
+    dismiss: 'Dismiss',
+    close: 'Close',
+  },
 };

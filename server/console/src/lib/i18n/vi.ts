@@ -18,6 +18,7 @@ export const vi = {
     showPassword: 'Hiện mật khẩu',
     hidePassword: 'Ẩn mật khẩu',
     wrong: 'Sai tài khoản hoặc mật khẩu.',
+    endsSoon: (time: string) => `Phiên đăng nhập hết lúc ${time}. Đăng xuất rồi đăng nhập lại trước giờ đó, nếu không chuông sẽ ngừng.`,
     ended: 'Phiên làm việc đã hết. Bàn trực này KHÔNG nhận được SOS cho đến khi đăng nhập lại.',
   },
   shift: {
@@ -113,6 +114,7 @@ export const vi = {
     leftLabel: (time: string) => `Còn ${time} để nhận ca`,
     overdueLabel: (time: string) => `Quá hạn nhận ca ${time}`,
     positionAge: (age: string) => `Vị trí ${age}`,
+    positionOld: (age: string) => `Vị trí CŨ ${age}`,
     noPosition: 'Không có vị trí',
     cancelled: 'Đã báo huỷ',
     unverified: 'Chưa xác minh',
@@ -273,6 +275,7 @@ export const vi = {
     message: 'nhắn',
     delivered: (n: number) => (n === 1 ? 'Tin nhắn đã đến máy người lao động' : `${n} tin nhắn đã đến máy người lao động`),
     note: 'ghi chú',
+    other: 'làm một việc mà trang này chưa biết – tải lại trang để xem',
     received: (time: string) => `Hệ thống nhận lúc ${time}`,
     deviceTime: (time: string) => `giờ trên máy ${time} (không dùng để tính)`,
     deviceTimeOff: (gap: string) => `giờ trên máy lệch ${gap}`,
@@ -306,6 +309,7 @@ export const vi = {
     fitAll: 'Xem tất cả ca',
     follow: 'Bám theo ca đang chọn',
     following: 'Đang bám theo',
+    justNow: 'Vị trí vừa đo',
     fresh: (age: string) => `Vị trí ${age} trước`,
     old: (age: string) => `Vị trí CŨ – ${age} trước`,
     none: 'Ca này không có vị trí',
@@ -412,7 +416,12 @@ export const vi = {
     days: (n: number) => `${n} ngày`,
     ago: (age: string) => `${age} trước`,
   },
-  ui: { dismiss: 'Ẩn thông báo', close: 'Đóng' },
+  ui: {
+    broken: 'Phần này của trang gặp lỗi. Chuông và các phần khác vẫn chạy.',
+    again: 'Mở lại phần này',
+    dismiss: 'Ẩn thông báo',
+    close: 'Đóng',
+  },
 };
 
 type Widen<T> = T extends string
