@@ -234,3 +234,12 @@ FROM ledger l
 JOIN cases c ON c.case_id = l.case_id
 LEFT JOIN staff s ON s.staff_id = l.actor_id
 LEFT JOIN subject_keys k ON k.subject = c.subject;
+
+-- The same with the case as it is now and its newest alerts: what consoles and phones are told.
+CREATE VIEW ledger_entries WITH (security_invoker = true) AS
+SELECT l.*, to_jsonb(v) AS view,
+       (SELECT coalesce(jsonb_agg(to_jsonb(a)), '[]'::jsonb)
+        FROM (SELECT alert_id, device_id, received_ms AS received_at FROM alerts a
+              WHERE a.case_id = l.case_id ORDER BY received_ms DESC, alert_id LIMIT 20) a) AS alerts
+FROM ledger_views l
+JOIN case_views v ON v.case_id = l.case_id;

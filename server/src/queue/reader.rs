@@ -17,7 +17,7 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 /// Most entries of one read.
 const ENTRIES_MAX: usize = 500;
 /// An entry that another reader took and has not finished for this long is taken over.
-const TAKE_OVER_AFTER: Duration = Duration::from_millis(1_500);
+const TAKE_OVER_AFTER: Duration = Duration::from_millis(1_000);
 
 /// An entry of a stream.
 #[derive(Debug, Clone)]
@@ -42,6 +42,9 @@ impl StreamEntry {
         &self.value
     }
 }
+
+/// Every second read looks for such entries: with [`BLOCK`] it is taken over within 2 s.
+const READS_PER_TAKE_OVER: u32 = 2;
 
 /// A connection for blocking reads only; made anew after every error.
 struct Blocking {
@@ -80,39 +83,41 @@ pub struct GroupReader {
     group: &'static str,
     consumer: String,
     joined: bool,
+    reads: u32,
 }
 
 impl GroupReader {
     pub(super) fn new(client: Client, stream: &'static str, group: &'static str, consumer: &str) -> Self {
         let blocking = Blocking { client, connection: None };
-        Self { blocking, stream, group, consumer: consumer.to_owned(), joined: false }
+        Self { blocking, stream, group, consumer: consumer.to_owned(), joined: false, reads: 0 }
     }
 
-    /// Waits a moment for entries that nobody has taken yet; may come back empty.
+    /// Waits a moment for entries that nobody has taken yet, or takes over what somebody (also this reader) took and
+    /// did not finish; may come back empty.
     ///
     /// # Errors
     /// When Redis does not answer; try again.
     pub async fn next(&mut self) -> Result<Vec<StreamEntry>, QueueError> {
         self.join().await?;
+        self.reads = self.reads.wrapping_add(1);
+        let taken = if self.reads.is_multiple_of(READS_PER_TAKE_OVER) {
+            self.take_over().await
+        } else {
+            self.take_new().await
+        };
+        // The group may be gone with the data.
+        self.joined = taken.is_ok();
+        taken
+    }
+
+    async fn take_new(&mut self) -> Result<Vec<StreamEntry>, QueueError> {
         let mut read = redis::cmd("XREADGROUP");
         read.arg("GROUP").arg(self.group).arg(&self.consumer).arg("COUNT").arg(ENTRIES_MAX);
         read.arg("BLOCK").arg(millis(BLOCK)).arg("STREAMS").arg(self.stream).arg(">");
-        match self.blocking.run(&read).await {
-            Ok(answer) => Ok(entries_of_streams(answer)),
-            Err(error) => {
-                // The group may be gone with the data.
-                self.joined = false;
-                Err(error)
-            }
-        }
+        Ok(entries_of_streams(self.blocking.run(&read).await?))
     }
 
-    /// Takes over what somebody (also this reader) took and did not finish.
-    ///
-    /// # Errors
-    /// When Redis does not answer; try again.
-    pub async fn take_over(&mut self) -> Result<Vec<StreamEntry>, QueueError> {
-        self.join().await?;
+    async fn take_over(&mut self) -> Result<Vec<StreamEntry>, QueueError> {
         let mut claim = redis::cmd("XAUTOCLAIM");
         claim.arg(self.stream).arg(self.group).arg(&self.consumer).arg(millis(TAKE_OVER_AFTER));
         claim.arg("0-0").arg("COUNT").arg(ENTRIES_MAX);

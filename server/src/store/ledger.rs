@@ -212,16 +212,10 @@ impl Store {
         within(USE_WITHIN, async {
             let rows = sqlx::query_as!(
                 EntryRow,
-                r#"SELECT l.seq AS "seq!", l.at_ms AS "at_ms!", l.case_id AS "case_id!", l.actor AS "actor!",
-                          l.actor_id, l.actor_name AS "actor_name?", l.ref_id, l.facts AS "facts!",
-                          l.sealed AS "sealed!", l.subject AS "subject!", l.wrapped_key AS "wrapped_key?",
-                          to_jsonb(v) AS "view",
-                          (SELECT coalesce(jsonb_agg(to_jsonb(a)), '[]') FROM
-                              (SELECT alert_id, device_id, received_ms AS received_at FROM alerts a
-                               WHERE a.case_id = l.case_id ORDER BY received_ms DESC, alert_id LIMIT 20) a
-                          ) AS "alerts"
-                   FROM ledger_views l JOIN case_views v ON v.case_id = l.case_id
-                   WHERE l.seq > $1 ORDER BY l.seq LIMIT $2"#,
+                r#"SELECT seq AS "seq!", at_ms AS "at_ms!", case_id AS "case_id!", actor AS "actor!", actor_id,
+                          actor_name, ref_id, facts AS "facts!", sealed AS "sealed!", subject AS "subject!",
+                          wrapped_key, view, alerts
+                   FROM ledger_entries WHERE seq > $1 ORDER BY seq LIMIT $2"#,
                 after.0,
                 i64::try_from(limit).unwrap_or(i64::MAX)
             )
@@ -247,21 +241,13 @@ impl Store {
         within(USE_WITHIN, async {
             let rows = sqlx::query_as!(
                 EntryRow,
-                r#"WITH mine AS (
-                       SELECT DISTINCT case_id FROM (
-                           (SELECT case_id FROM alerts WHERE device_id = $1 ORDER BY received_ms DESC LIMIT 20)
-                           UNION ALL (SELECT case_id FROM alerts WHERE alert_id = ANY($2))) m)
-                   SELECT l.seq AS "seq!", l.at_ms AS "at_ms!", l.case_id AS "case_id!", l.actor AS "actor!",
-                          l.actor_id, l.actor_name AS "actor_name?", l.ref_id, l.facts AS "facts!",
-                          l.sealed AS "sealed!", l.subject AS "subject!", l.wrapped_key AS "wrapped_key?",
-                          to_jsonb(v) AS "view",
-                          (SELECT coalesce(jsonb_agg(to_jsonb(a)), '[]') FROM
-                              (SELECT alert_id, device_id, received_ms AS received_at FROM alerts a
-                               WHERE a.case_id = l.case_id ORDER BY received_ms DESC, alert_id LIMIT 20) a
-                          ) AS "alerts"
-                   FROM mine JOIN ledger_views l ON l.case_id = mine.case_id
-                   JOIN case_views v ON v.case_id = l.case_id
-                   WHERE l.seq > $3 ORDER BY l.seq LIMIT $4"#,
+                r#"SELECT seq AS "seq!", at_ms AS "at_ms!", case_id AS "case_id!", actor AS "actor!", actor_id,
+                          actor_name, ref_id, facts AS "facts!", sealed AS "sealed!", subject AS "subject!",
+                          wrapped_key, view, alerts
+                   FROM ledger_entries WHERE seq > $3 AND case_id IN (
+                       (SELECT case_id FROM alerts WHERE device_id = $1 ORDER BY received_ms DESC LIMIT 20)
+                       UNION ALL (SELECT case_id FROM alerts WHERE alert_id = ANY($2)))
+                   ORDER BY seq LIMIT $4"#,
                 device.map(|id| id.0),
                 &follow,
                 after.0,
@@ -285,7 +271,7 @@ impl Store {
                 r#"SELECT seq AS "seq!", at_ms AS "at_ms!", case_id AS "case_id!", actor AS "actor!", actor_id,
                           actor_name AS "actor_name?", ref_id, facts AS "facts!", sealed AS "sealed!",
                           subject AS "subject!", wrapped_key AS "wrapped_key?",
-                          NULL::jsonb AS "view", NULL::jsonb AS "alerts"
+                          NULL::jsonb AS view, NULL::jsonb AS alerts
                    FROM ledger_views WHERE case_id = $1 ORDER BY seq"#,
                 id.0
             )

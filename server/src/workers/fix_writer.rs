@@ -8,21 +8,11 @@ use super::{Workers, backoff};
 use crate::queue::StreamEntry;
 use crate::store::fixes::NewFix;
 
-/// Reads between two looks for entries that somebody left behind.
-const READS_PER_TAKE_OVER: u32 = 4;
-
 pub(super) async fn run(workers: Arc<Workers>, stop: CancellationToken) {
     let mut reader = workers.queue.fixes_reader(&workers.node);
     let mut pause = backoff();
-    let mut reads = 0_u32;
     while !stop.is_cancelled() {
-        let entries = if reads.is_multiple_of(READS_PER_TAKE_OVER) {
-            reader.take_over().await
-        } else {
-            reader.next().await
-        };
-        reads = reads.wrapping_add(1);
-        let entries = match entries {
+        let entries = match reader.next().await {
             Ok(entries) if entries.is_empty() => continue,
             Ok(entries) => entries,
             Err(error) => {

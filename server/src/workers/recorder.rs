@@ -9,21 +9,11 @@ use crate::intake::Inbound;
 use crate::queue::{GroupReader, QueueError, StreamEntry};
 use crate::store::StoreError;
 
-/// Reads between two looks for entries that somebody left behind.
-const READS_PER_TAKE_OVER: u32 = 2;
-
 pub(super) async fn run(workers: Arc<Workers>, stop: CancellationToken) {
     let mut reader = workers.queue.alerts_reader(&workers.node);
     let mut pause = backoff();
-    let mut reads = 0_u32;
     while !stop.is_cancelled() {
-        let entries = if reads.is_multiple_of(READS_PER_TAKE_OVER) {
-            reader.take_over().await
-        } else {
-            reader.next().await
-        };
-        reads = reads.wrapping_add(1);
-        let result = match entries {
+        let result = match reader.next().await {
             Ok(entries) if entries.is_empty() => continue,
             Ok(entries) => record(&workers, &mut reader, entries).await,
             Err(error) => Err(Trouble::Queue(error)),

@@ -34,7 +34,7 @@ export interface MapViewDeps {
   onChoose: (id: CaseId) => void;
   /** The officer moved the map by hand. */
   onDragged: () => void;
-  onState: (state: 'idle' | 'failed') => void;
+  onState: (state: 'moving' | 'idle' | 'failed') => void;
 }
 
 setWorkerUrl(workerUrl);
@@ -140,6 +140,7 @@ export class MapView {
       this.#whenInSight = null;
       show?.();
     });
+    map.on('movestart', () => deps.onState('moving'));
     map.on('idle', () => deps.onState('idle'));
     map.on('error', ({ error }) => {
       // A file of the base map is missing: the marks are still right without it.
