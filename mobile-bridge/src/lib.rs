@@ -1,0 +1,19 @@
+//! Client core for phones: keeps a press of SOS until the service has it on record, carries it there by whatever
+//! way is open, and tells how far it has truly got.
+//!
+//! [`Bridge`] is the whole API for an app. Behind it: [`outbox`] (what must not be lost, in SQLite),
+//! [`machine`] (when to connect, send, resend and give way; no I/O), [`transport`] (WebSocket and HTTP).
+
+pub mod bridge;
+pub mod fix_rate;
+pub mod ladder;
+pub mod machine;
+pub mod outbox;
+pub mod signer;
+pub mod transport;
+
+pub use bridge::{
+    Bridge, BridgeError, BridgeEvent, Config, Enrolment, Events, LinkState, Position, PressDetails, Pressed,
+};
+pub use outbox::{AlertState, CancelState, ChatMessage};
+pub use signer::{Signer, SignerError, SoftwareSigner};
