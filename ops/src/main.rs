@@ -8,7 +8,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use sos_ops::stop::StopFlag;
-use sos_ops::up;
+use sos_ops::{demo, phone, up};
 
 #[derive(Parser)]
 #[command(name = "sos-ops", version, about = "Tools beside the SOS server")]
@@ -24,6 +24,10 @@ enum Command {
     /// Start only the stores, print their URLs as one line of JSON, and run until standard input closes or
     /// Ctrl-C
     Stack(stack_command::Arguments),
+    /// One phone in the hand
+    Phone(phone::Arguments),
+    /// Demo workers who press, move and write
+    Demo(demo::Arguments),
 }
 
 #[tokio::main]
@@ -44,5 +48,7 @@ async fn run(command: Command) -> Result<()> {
         Command::Stack(arguments) => {
             tokio::task::spawn_blocking(move || stack_command::run(&arguments, &stop)).await?
         }
+        Command::Phone(arguments) => phone::run(arguments, &stop).await,
+        Command::Demo(arguments) => demo::run(arguments, &stop).await,
     }
 }
