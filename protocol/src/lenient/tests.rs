@@ -143,20 +143,22 @@ fn what_is_no_json_at_all_is_none() {
 }
 
 fn any_alert() -> impl Strategy<Value = Alert> {
-    let position =
-        (-90.0..90.0, -180.0..180.0, proptest::option::of(0.0..500.0)).prop_map(|(lat, lon, accuracy_m)| {
-            Fix {
-                fix_id: FixId(Uuid::from_u128(5)),
-                lat,
-                lon,
-                accuracy_m,
-                fix_time_ms: Some(UnixMs(1_795_330_919_000)),
-                source: Some(FixSource::Gps),
-                speed_mps: None,
-                heading_deg: None,
-                battery_pct: Some(80),
-            }
-        });
+    // Few digits, so that printing and parsing give the same number.
+    let micro = |max: i32| (-max..max).prop_map(|n| f64::from(n) / 1e6);
+    let metres = (0..500_000).prop_map(|n| f64::from(n) / 1e3);
+    let position = (micro(90_000_000), micro(180_000_000), proptest::option::of(metres)).prop_map(
+        |(lat, lon, accuracy_m)| Fix {
+            fix_id: FixId(Uuid::from_u128(5)),
+            lat,
+            lon,
+            accuracy_m,
+            fix_time_ms: Some(UnixMs(1_795_330_919_000)),
+            source: Some(FixSource::Gps),
+            speed_mps: None,
+            heading_deg: None,
+            battery_pct: Some(80),
+        },
+    );
     (any::<u128>(), proptest::option::of(position), proptest::option::of(".{1,60}"), 0..100_u8).prop_map(
         |(id, position, words, battery)| Alert {
             alert_id: AlertId(Uuid::from_u128(id | 1)),
