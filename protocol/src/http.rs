@@ -24,8 +24,8 @@ pub struct EnrolRequest {
     pub device_model: Option<String>,
 }
 
-/// The answer to [`EnrolRequest`]. The same code, key and signature again gives the same device (a lost answer
-/// does not cost the code).
+/// The answer to [`EnrolRequest`]. The same code and key again give the same device (a lost answer does not cost
+/// the code).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 pub struct Enrolled {

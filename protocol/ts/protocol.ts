@@ -1022,8 +1022,8 @@ signature: string,
 device_model?: string | null, };
 
 /**
- * The answer to [`EnrolRequest`]. The same code, key and signature again gives the same device (a lost answer
- * does not cost the code).
+ * The answer to [`EnrolRequest`]. The same code and key again give the same device (a lost answer does not cost
+ * the code).
  */
 export type Enrolled = { 
 /**

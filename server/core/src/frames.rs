@@ -30,6 +30,21 @@ pub enum FromPhone {
     Other(PhoneFrame),
 }
 
+impl FromPhone {
+    /// The id by which the phone knows it, where it has one.
+    #[must_use]
+    pub fn id(&self) -> Option<String> {
+        match self {
+            Self::Alert(alert) => Some(alert.value.alert_id.to_string()),
+            Self::Fixes { alert_id, .. } | Self::Other(PhoneFrame::Cancel { alert_id, .. }) => {
+                Some(alert_id.to_string())
+            }
+            Self::Other(PhoneFrame::Message { message_id, .. }) => Some(message_id.to_string()),
+            Self::Other(_) => None,
+        }
+    }
+}
+
 /// What is wrong with a frame.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FrameError {
@@ -61,32 +76,32 @@ pub fn from_phone(text: &str, now: UnixMs) -> Result<FromPhone, FrameError> {
     match serde_json::from_str::<Value>(text) {
         Ok(value) => read(value, text, now),
         // Cut in half, or worse: if it was an SOS, what is left of it still is one.
-        Err(_) => salvage(text, now).map(FromPhone::Alert).ok_or_else(not_json),
+        Err(_) => salvage(text, ErrorCode::MalformedJson, now).map(FromPhone::Alert).ok_or_else(not_json),
     }
 }
 
-/// Looks for an alert in the first bytes of a frame that was too large or cut off.
+/// Looks for an alert in the first bytes of a frame that was too large or cut off; `why` says which.
 #[must_use]
-pub fn salvage(head: &str, now: UnixMs) -> Option<Cleaned<Alert>> {
+pub fn salvage(head: &str, why: ErrorCode, now: UnixMs) -> Option<Cleaned<Alert>> {
     let end = (0..=head.len().min(SALVAGE_BYTES)).rev().find(|i| head.is_char_boundary(*i))?;
     let value = lenient::close_truncated(&head[..end])?;
     let alert =
         (value.get("type").and_then(Value::as_str) == Some("alert")).then(|| value.get("alert"))??;
-    Some(noted(alert, head, now))
+    Some(noted(alert, head, why, now))
 }
 
 /// The same for the body of `POST /api/alerts`: (alert, the members beside it).
 #[must_use]
-pub fn salvage_post(head: &str, now: UnixMs) -> Option<(Cleaned<Alert>, Value)> {
+pub fn salvage_post(head: &str, why: ErrorCode, now: UnixMs) -> Option<(Cleaned<Alert>, Value)> {
     let end = (0..=head.len().min(SALVAGE_BYTES)).rev().find(|i| head.is_char_boundary(*i))?;
     let value = lenient::close_truncated(&head[..end])?;
-    let alert = noted(value.get("alert")?, head, now);
+    let alert = noted(value.get("alert")?, head, why, now);
     Some((alert, value))
 }
 
-fn noted(alert: &Value, raw: &str, now: UnixMs) -> Cleaned<Alert> {
+fn noted(alert: &Value, raw: &str, why: ErrorCode, now: UnixMs) -> Cleaned<Alert> {
     let mut cleaned = lenient::alert(alert, raw.as_bytes(), now);
-    cleaned.dropped.push(DroppedField { field: "frame".to_owned(), code: ErrorCode::TooLarge });
+    cleaned.dropped.push(DroppedField { field: "frame".to_owned(), code: why });
     cleaned
 }
 

@@ -74,9 +74,45 @@ fn an_alert_that_was_cut_off_keeps_what_arrived() {
         r#"{{"type":"alert","alert":{{"alert_id":"{ID}","position":{{"fix_id":"{ID}","lat":1.5,"lon":2.5}},"text":"{long}"}}}}"#
     );
     for head in [&whole[..8_192], &whole[..200], &whole[..120], &whole[..75]] {
-        let alert = salvage(head, NOW).unwrap_or_else(|| panic!("{head}"));
+        let alert = salvage(head, ErrorCode::TooLarge, NOW).unwrap_or_else(|| panic!("{head}"));
         assert_eq!(alert.value.alert_id.to_string(), ID);
     }
-    assert_eq!(salvage(&whole, NOW).unwrap().value.position.unwrap().lat, 1.5);
-    assert_eq!(salvage(r#"{"type":"message","text":"{"type":"alert"}"#, NOW), None);
+    assert_eq!(salvage(&whole, ErrorCode::TooLarge, NOW).unwrap().value.position.unwrap().lat, 1.5);
+    assert_eq!(salvage(r#"{"type":"message","text":"{"type":"alert"}"#, ErrorCode::TooLarge, NOW), None);
+}
+
+/// The vectors that every reader of the protocol must agree on (protocol/vectors/README.md).
+fn vectors(file: &str) -> Vec<serde_json::Value> {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../protocol/vectors").join(file);
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+fn text_of(vector: &serde_json::Value) -> String {
+    let times = usize::try_from(vector["times"].as_u64().unwrap_or(0)).unwrap();
+    vector["text"].as_str().unwrap().replace("PAD", &vector["pad"].as_str().unwrap_or("").repeat(times))
+}
+
+#[test]
+fn broken_vectors_get_their_codes() {
+    for vector in vectors("broken.json") {
+        let text = text_of(&vector);
+        let code = match text.len() {
+            // The socket reads past it, see `salvage`.
+            n if n > sos_protocol::limits::FRAME_BYTES_MAX => {
+                assert_eq!(salvage(&text, ErrorCode::TooLarge, NOW), None, "{}", vector["name"]);
+                ErrorCode::TooLarge
+            }
+            _ => from_phone(&text, NOW).expect_err("an error").code,
+        };
+        assert_eq!(vector["error"], code.as_str(), "{}", vector["name"]);
+    }
+}
+
+#[test]
+fn alert_vectors_are_read_as_they_should() {
+    for vector in vectors("alerts.json") {
+        let (text, now) = (text_of(&vector), UnixMs(vector["now_ms"].as_i64().unwrap()));
+        let Ok(FromPhone::Alert(read)) = from_phone(&text, now) else { panic!("{}", vector["name"]) };
+        assert_eq!(serde_json::to_value(&read.value).unwrap(), vector["alert"], "{}", vector["name"]);
+    }
 }

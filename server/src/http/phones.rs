@@ -47,7 +47,7 @@ fn read(head: &[u8], whole: bool, now: UnixMs) -> Answer<(Cleaned<Alert>, Value)
         _ => {
             let text = String::from_utf8_lossy(head);
             let code = if whole { ErrorCode::MalformedJson } else { ErrorCode::TooLarge };
-            frames::salvage_post(&text, now).ok_or_else(|| Failed::code(code))
+            frames::salvage_post(&text, code, now).ok_or_else(|| Failed::code(code))
         }
     }
 }

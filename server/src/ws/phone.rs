@@ -243,15 +243,15 @@ impl Session {
     async fn frame(&mut self, text: &str) -> Vec<GatewayFrame> {
         let now = self.shared.clock.now();
         if let Some(head) = text.strip_prefix(OVERSIZED) {
-            let Some(alert) = frames::salvage(head, now) else {
+            let Some(alert) = frames::salvage(head, ErrorCode::TooLarge, now) else {
                 return vec![error(ErrorCode::TooLarge, "the frame is too large", None)];
             };
             return self.alert(alert).await;
         }
         match frames::from_phone(text, now) {
             Ok(FromPhone::Alert(alert)) => self.alert(alert).await,
-            Ok(_) if !self.may_send(now) => {
-                vec![error(ErrorCode::RateLimited, "too many frames; wait a second", None)]
+            Ok(said) if !self.may_send(now) => {
+                vec![error(ErrorCode::RateLimited, "too many frames; wait a second", said.id())]
             }
             Ok(FromPhone::Fixes { alert_id, fix_ids, fixes, dropped }) => {
                 match self.shared.intake.take_fixes(alert_id, fixes).await {
