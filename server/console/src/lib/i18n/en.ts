@@ -138,7 +138,7 @@ export const en: Texts = {
   routing: {
     polygon: (country) => `The position lies in ${country}`,
     border: (countries) => `Near a border: ${countries}`,
-    offshore: (km) => `Offshore, ${km} km from the coast`,
+    offshore: (km) => `Offshore, ${km} km from the nearest territorial sea`,
     offshoreUnknown: 'Offshore',
     special_area: (name) => `In the sea area ${name}`,
     contract_country: 'No position – by the country of the contract',

@@ -73,7 +73,7 @@ describe('what is said of a case', () => {
   it('explains why it is at this desk', () => {
     const say = (routing: object) =>
       describeRouting({ basis: 'polygon', others: [], no_desk_for_country: false, ...routing }, words);
-    expect(say({ basis: 'offshore', country: 'TW', offshore_km: 34.2 })).toEqual(['Ngoài khơi, cách bờ 34 km']);
+    expect(say({ basis: 'offshore', country: 'TW', offshore_km: 34.2 })).toEqual(['Ngoài khơi, cách lãnh hải gần nhất 34 km']);
     expect(say({ basis: 'border', country: 'TH', others: ['MM'] })).toEqual(['Gần biên giới: Thái Lan, Myanma']);
     expect(say({ basis: 'contract_country', country: 'TW' })).toEqual(['Không có vị trí – theo nước ký hợp đồng']);
     expect(say({ country: 'TW', no_desk_for_country: true })).toHaveLength(2);

@@ -148,7 +148,7 @@ export const vi = {
   routing: {
     polygon: (country: string) => `Vị trí nằm trong ${country}`,
     border: (countries: string) => `Gần biên giới: ${countries}`,
-    offshore: (km: string) => `Ngoài khơi, cách bờ ${km} km`,
+    offshore: (km: string) => `Ngoài khơi, cách lãnh hải gần nhất ${km} km`,
     offshoreUnknown: 'Ngoài khơi',
     special_area: (name: string) => `Trong vùng biển ${name}`,
     contract_country: 'Không có vị trí – theo nước ký hợp đồng',

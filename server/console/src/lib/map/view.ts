@@ -113,10 +113,16 @@ export class MapView {
     const lons = places.map(([lon]) => lon);
     const lats = places.map(([, lat]) => lat);
     this.#map.fitBounds([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], {
-      padding: 70,
+      padding: this.#padding(),
       maxZoom,
       duration: 500,
     });
+  }
+
+  /** Leaves room for what lies over the map: the buttons on the right, the words on the position below. */
+  #padding(): { top: number; right: number; bottom: number; left: number } {
+    const { clientWidth: width, clientHeight: height } = this.#map.getContainer();
+    return { top: 60, left: Math.min(60, width / 8), right: Math.min(90, width / 6), bottom: Math.min(180, height / 3) };
   }
 
   zoomIn(): void {
