@@ -32,11 +32,13 @@ pub enum ConsoleFrame {
 #[serde(tag = "type", rename_all = "snake_case")]
 #[allow(clippy::large_enum_variant, reason = "events are the common case")]
 pub enum FeedFrame {
-    /// The whole queue; replaces everything the console knew.
+    /// The whole queue, in one or more parts; once the last part is there, it replaces everything the console knew.
     Snapshot {
         /// Open and claimed cases, and the latest closed ones
         /// (at most [`crate::limits::SNAPSHOT_CLOSED_MAX`]).
         cases: Vec<CaseSummary>,
+        /// Further parts follow.
+        more: bool,
         /// The snapshot holds everything up to here.
         head_seq: Seq,
         /// The server's clock.

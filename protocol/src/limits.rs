@@ -43,6 +43,8 @@ pub const LINK_RED_S: u32 = 30;
 pub const REPLAY_ENTRIES_MAX: usize = 5_000;
 /// Closed cases that a snapshot holds, the latest first.
 pub const SNAPSHOT_CLOSED_MAX: usize = 100;
+/// About how large a part of a snapshot is, in bytes of JSON.
+pub const SNAPSHOT_PART_BYTES: usize = 64 * 1024;
 /// Fixes that a case detail holds, the latest first.
 pub const DETAIL_FIXES_MAX: usize = 2_000;
 /// How long a feed ticket is good for, in seconds.

@@ -52,6 +52,7 @@ pub fn typescript() -> String {
         LINK_RED_S,
         REPLAY_ENTRIES_MAX,
         SNAPSHOT_CLOSED_MAX,
+        SNAPSHOT_PART_BYTES,
         DETAIL_FIXES_MAX,
         TICKET_TTL_S,
         POSITION_FRESH_S,

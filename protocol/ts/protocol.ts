@@ -22,6 +22,7 @@ export const LINK_AMBER_S = 15;
 export const LINK_RED_S = 30;
 export const REPLAY_ENTRIES_MAX = 5000;
 export const SNAPSHOT_CLOSED_MAX = 100;
+export const SNAPSHOT_PART_BYTES = 65536;
 export const DETAIL_FIXES_MAX = 2000;
 export const TICKET_TTL_S = 30;
 export const POSITION_FRESH_S = 60;
@@ -955,6 +956,10 @@ export type FeedFrame = { "type": "snapshot",
  * (at most [`crate::limits::SNAPSHOT_CLOSED_MAX`]).
  */
 cases: Array<CaseSummary>, 
+/**
+ * Further parts follow.
+ */
+more: boolean, 
 /**
  * The snapshot holds everything up to here.
  */

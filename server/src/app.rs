@@ -27,6 +27,9 @@ use crate::workers::Workers;
 use crate::ws::registry::Registry;
 use crate::ws::{FeedSockets, PhoneSockets};
 
+/// How often samples of the metrics are added up.
+const METRICS_TIDY_EVERY: Duration = Duration::from_secs(5);
+
 /// Time and randomness, handed in.
 #[derive(Clone)]
 pub struct Ambient {
@@ -83,6 +86,8 @@ pub async fn serve(
     }
     .spawn(&workers, &stop_workers);
 
+    workers.spawn(keep_metrics_small(metrics.clone(), stop_workers.clone()));
+
     let sockets = TaskTracker::new();
     let parts = parts(
         config,
@@ -118,6 +123,13 @@ pub async fn serve(
     stop_workers.cancel();
     store.close().await;
     Ok(())
+}
+
+/// The recorder keeps every sample until somebody asks or this is done.
+async fn keep_metrics_small(metrics: PrometheusHandle, stop: CancellationToken) {
+    while tokio::time::timeout(METRICS_TIDY_EVERY, stop.cancelled()).await.is_err() {
+        metrics.run_upkeep();
+    }
 }
 
 /// A Redis that answers before it has written would break the first promise. One that is away may come back.

@@ -14,6 +14,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
+/// Buckets of the histograms, in seconds.
+const SECONDS: [f64; 10] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1.0, 5.0];
+
 /// The emergency SOS service.
 #[derive(Parser)]
 #[command(version)]
@@ -56,7 +59,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
 
 async fn serve(config: Config, ambient: Ambient) -> anyhow::Result<()> {
     start_log(&config)?;
-    let metrics = PrometheusBuilder::new().install_recorder()?;
+    let metrics = PrometheusBuilder::new().set_buckets(&SECONDS)?.install_recorder()?;
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| anyhow::anyhow!("cannot listen on {}: {error}", config.listen))?;

@@ -3,7 +3,7 @@
 use sos_protocol::feed::{ConsoleFrame, FeedFrame};
 use sos_protocol::http::{PostNote, Transfer, WithReason};
 use sos_protocol::{CaseState, ErrorCode, NoteId, Seq, Stage};
-use sos_tests::phone::new_id;
+use sos_tests::phone::{alert, new_id};
 use sos_tests::{Feed, Phone, Service};
 
 const TAIPEI: (f64, f64) = (25.0478, 121.517);
@@ -77,6 +77,34 @@ async fn a_console_that_is_too_far_behind_or_ahead_gets_a_fresh_snapshot() {
     let lan = service.officer("lan").await;
     let mut feed = lan.feed(Some(Seq(1_000_000))).await;
     assert!(matches!(feed.next().await, Some(FeedFrame::Snapshot { cases, .. }) if cases.is_empty()));
+}
+
+#[tokio::test]
+async fn a_queue_larger_than_a_socket_may_buffer_arrives_whole() {
+    const CASES: usize = 400;
+    let service = Service::start().await;
+    for _ in 0..CASES {
+        let press = serde_json::json!({ "alert": alert(Some(TAIPEI)) });
+        assert_eq!(service.post("/api/alerts", press.to_string()).await.status(), 200);
+    }
+    sos_tests::until("all recorded", async || {
+        (service.count("SELECT count(*) FROM cases").await == 400).then_some(())
+    })
+    .await;
+    let mut feed = service.officer("lan").await.feed(None).await;
+    let mut got = 0;
+    let mut parts = 0;
+    let heads = feed.until("the last part", |frame| match frame {
+        FeedFrame::Snapshot { cases, more, head_seq, .. } => {
+            got += cases.len();
+            parts += 1;
+            (!more).then_some(*head_seq)
+        }
+        _ => None,
+    });
+    let head = heads.await;
+    assert_eq!((got, head), (CASES, Seq(400)));
+    assert!(parts > 1, "{parts}");
 }
 
 #[tokio::test]

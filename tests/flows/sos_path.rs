@@ -205,3 +205,50 @@ async fn the_log_holds_no_names_words_or_positions() {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
 }
+
+#[tokio::test]
+async fn a_backlog_that_comes_late_does_not_take_the_place_of_the_fresh_position() {
+    let service = Service::start().await;
+    let lan = service.officer("lan").await;
+    let mut feed = lan.feed(None).await;
+    let mut phone = Phone::connect(&service).await;
+    let alert_id = phone.press(Some(TAIPEI)).await;
+    let (_, case) = feed.event("opened").await;
+    let now = service.clock.now();
+    let at = |lat, ms| sos_protocol::Fix { fix_time_ms: Some(now.plus_ms(ms)), ..fix(lat, 121.5) };
+    let frames = [vec![at(25.2, 60_000)], vec![at(25.1, -600_000), at(25.0, -1_200_000)]];
+    for (i, fixes) in frames.into_iter().enumerate() {
+        phone.say(&PhoneFrame::Fixes { alert_id, fixes }).await;
+        let told = feed.until("positions", |frame| match frame {
+            FeedFrame::Positions { fixes, .. } if fixes[0].fix.lat == [25.2, 25.1][i] => Some(()),
+            _ => None,
+        });
+        told.await;
+    }
+    let detail = lan.detail(case.case_id).await;
+    assert_eq!(detail.case.position.unwrap().fix.lat, 25.2);
+    let lats: Vec<f64> = detail.fixes.iter().map(|f| f.fix.lat).collect();
+    assert_eq!(lats[..1], [25.2]);
+    assert_eq!(lats[2..], [25.1, 25.0], "newest first, the first point of the alert before the backlog");
+}
+
+#[tokio::test]
+async fn a_node_that_goes_down_says_so_and_loses_nothing() {
+    let service = Service::start().await;
+    let other = service.another_node().await;
+    let mut phone = Phone::connect(&service).await;
+    let alert_id = phone.press(Some(TAIPEI)).await;
+    service.stop().await;
+    let code = loop {
+        match phone.hear_or_close().await {
+            Ok(_) => {}
+            Err(code) => break code,
+        }
+    };
+    assert_eq!(code, Some(1001));
+    until("the other node has it on record", async || {
+        let answer = other.get(&format!("/api/alerts/{alert_id}")).await.ok()?;
+        (answer.status() == 200).then_some(())
+    })
+    .await;
+}

@@ -151,16 +151,20 @@ impl CaseRow {
     }
 }
 
-/// The newer of two positions: by the measuring time where both have one, else by arrival.
+/// When a fix was measured, as far as that can be known: by the positioning system, but never after it arrived.
+#[must_use]
+pub fn measured_at(fix: &FixView) -> UnixMs {
+    fix.fix.fix_time_ms.map_or(fix.server_time_ms, |time| time.min(fix.server_time_ms))
+}
+
+/// The newer of two positions: what comes late after a gap does not take the place of a fresh one.
 #[must_use]
 pub fn newer(old: Option<FixView>, new: FixView) -> FixView {
-    let Some(old) = old else { return new };
-    let order = |f: &FixView| (f.fix.fix_time_ms, f.server_time_ms);
-    let is_older = match (old.fix.fix_time_ms, new.fix.fix_time_ms) {
-        (Some(_), Some(_)) => order(&new) < order(&old),
-        _ => new.server_time_ms < old.server_time_ms,
-    };
-    if is_older { old } else { new }
+    let order = |fix: &FixView| (measured_at(fix), fix.server_time_ms);
+    match old {
+        Some(old) if order(&old) > order(&new) => old,
+        Some(_) | None => new,
+    }
 }
 
 /// A row of `case_views`.

@@ -5,7 +5,7 @@ use sos_protocol::case::FixView;
 use sos_protocol::limits::DETAIL_FIXES_MAX;
 use sos_protocol::{AlertId, CaseId, DeskId, Fix, FixId, FixSource, UnixMs};
 
-use super::cases::newer;
+use super::cases::{measured_at, newer};
 use super::{Store, StoreError, USE_WITHIN};
 use crate::deadline::within;
 
@@ -124,7 +124,7 @@ impl Store {
         for case in cases {
             let mut new: Vec<FixView> =
                 fixes.iter().filter(|n| n.alert_id.0 == case.alert_id).map(|n| n.fix.clone()).collect();
-            new.sort_by_key(|f| std::cmp::Reverse((f.fix.fix_time_ms, f.server_time_ms)));
+            new.sort_by_key(|f| std::cmp::Reverse((measured_at(f), f.server_time_ms)));
             let old: Option<FixView> = case.position.map(serde_json::from_value).transpose()?;
             let Some(position) = new.iter().cloned().fold(old, |old, fix| Some(newer(old, fix))) else {
                 continue;
@@ -178,9 +178,7 @@ impl Store {
                     },
                 })
                 .collect();
-            fixes.sort_by_key(|f| {
-                std::cmp::Reverse((f.fix.fix_time_ms.unwrap_or(f.server_time_ms), f.server_time_ms))
-            });
+            fixes.sort_by_key(|f| std::cmp::Reverse((measured_at(f), f.server_time_ms)));
             Ok(fixes)
         })
         .await

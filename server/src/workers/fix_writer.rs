@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sos_protocol::limits::FIXES_PER_FRAME_MAX;
 use tokio_util::sync::CancellationToken;
 
 use super::{Workers, backoff};
@@ -42,7 +43,9 @@ async fn write(workers: &Workers, entries: &[StreamEntry]) -> bool {
     match workers.store.save_fixes(&fixes).await {
         Ok(told) => {
             metrics::counter!("sos_fixes_stored_total").increment(fixes.len() as u64);
-            for positions in told {
+            for mut positions in told {
+                // After a gap a phone sends many; consoles are told the newest, the case detail has them all.
+                positions.fixes.truncate(FIXES_PER_FRAME_MAX);
                 // A hint: a console that misses it sees the position with the next one.
                 if let Err(error) = workers.queue.publish_positions(&positions).await {
                     tracing::warn!(%error, "positions not told");

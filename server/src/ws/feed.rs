@@ -8,8 +8,8 @@ use sos_core::access::{self, Access, Action, Officer, Scope};
 use sos_core::frames;
 use sos_protocol::ambient::SharedClock;
 use sos_protocol::feed::{ConsoleFrame, DutyOfficer, FeedFrame};
-use sos_protocol::limits::{HEARTBEAT_INTERVAL_S, HELLO_TIMEOUT_S, REPLAY_ENTRIES_MAX};
-use sos_protocol::{ErrorCode, Seq};
+use sos_protocol::limits::{HEARTBEAT_INTERVAL_S, HELLO_TIMEOUT_S, REPLAY_ENTRIES_MAX, SNAPSHOT_PART_BYTES};
+use sos_protocol::{CaseSummary, ErrorCode, Seq, UnixMs};
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -128,6 +128,29 @@ impl FeedSockets {
     }
 }
 
+/// A snapshot in parts: a socket takes no frame that is larger than what may wait to be written to it.
+fn snapshot_frames(cases: Vec<CaseSummary>, head_seq: Seq, server_time_ms: UnixMs) -> Vec<String> {
+    let mut parts: Vec<Vec<CaseSummary>> = vec![vec![]];
+    let mut bytes = 0;
+    for case in cases {
+        let size = encode(&case).len();
+        if bytes + size > SNAPSHOT_PART_BYTES && bytes > 0 {
+            parts.push(vec![]);
+            bytes = 0;
+        }
+        bytes += size;
+        if let Some(part) = parts.last_mut() {
+            part.push(case);
+        }
+    }
+    let last = parts.len() - 1;
+    let frames = parts
+        .into_iter()
+        .enumerate()
+        .map(|(i, cases)| encode(&FeedFrame::Snapshot { cases, more: i < last, head_seq, server_time_ms }));
+    frames.collect()
+}
+
 struct Feed<'a> {
     sockets: &'a FeedSockets,
     officer: Officer,
@@ -147,8 +170,9 @@ impl Feed<'_> {
     async fn snapshot(&mut self, socket: &mut Socket) -> Result<(), End> {
         let (cases, head_seq) = self.sockets.store.queue(&self.scope).await?;
         self.done = head_seq;
-        let server_time_ms = self.sockets.clock.now();
-        outbox::send(socket, [encode(&FeedFrame::Snapshot { cases, head_seq, server_time_ms })]).await?;
+        for frame in snapshot_frames(cases, head_seq, self.sockets.clock.now()) {
+            outbox::send(socket, [frame]).await?;
+        }
         self.heartbeat(socket).await
     }
 

@@ -2,7 +2,9 @@
 import { expect, it } from 'vitest';
 import { picture } from './browser/chromium';
 import { useBrowser } from './browser/in_tests';
+import { HeardFeed } from './browser/feed';
 import { Officer } from './browser/officer';
+import { query } from './service/database';
 import { useService } from './service/in_tests';
 import { createWorkers, HOA, LAN, MINH } from './service/people';
 import { Phone } from './service/phone';
@@ -19,6 +21,7 @@ it('has everything after it returns, in order, nothing twice', { timeout: 180_00
   const proxy = await Proxy.before(service.url);
   const officer = await Officer.at(chromium.get(), proxy.url);
   const colleague = await Officer.at(chromium.get(), service.url);
+  const heard = new HeardFeed(officer.page);
   await officer.startShift(MINH);
   await colleague.startShift(LAN);
 
@@ -48,6 +51,7 @@ it('has everything after it returns, in order, nothing twice', { timeout: 180_00
   await until('all messages', async () => (await shown.count()) >= expected.length);
   expect(await shown.allTextContents()).toEqual(expected);
   await isLikeTheLedger(officer, first);
+  await heardAllOnce(heard);
   await proxy.stop();
   await officer.leave();
   await colleague.leave();
@@ -62,6 +66,15 @@ async function isLikeTheLedger(officer: Officer, caseId: string): Promise<void> 
   await until('the whole timeline', async () => (await lines.count()) >= expected.length);
   const shown = await lines.evaluateAll((items) => items.map((item) => item.getAttribute('data-seq')));
   expect(shown.slice(0, expected.length)).toEqual(expected);
+}
+
+/** Over both connections: every entry of the ledger since the snapshot, in order, none twice, and no second snapshot. */
+async function heardAllOnce(heard: HeardFeed): Promise<void> {
+  const ledger = async () =>
+    (await query(service, `SELECT seq FROM ledger WHERE seq > ${heard.firstHead} ORDER BY seq`)).map(([seq]) => Number(seq));
+  await until('the end of the ledger', async () => (await ledger()).at(-1) === heard.seqs.at(-1));
+  expect(heard.seqs).toEqual(await ledger());
+  expect(heard.snapshots).toBe(1);
 }
 
 it('shows a case of another desk to nobody else', async () => {

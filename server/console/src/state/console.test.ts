@@ -74,7 +74,7 @@ describe('the console', () => {
 
   function show(...cases: CaseSummary[]) {
     for (const summary of cases) service.cases.set(summary.case_id, summary);
-    service.send({ type: 'snapshot', cases, head_seq: 1, server_time_ms: clock.now() });
+    service.send({ type: 'snapshot', more: false, cases, head_seq: 1, server_time_ms: clock.now() });
   }
 
   async function second() {

@@ -28,7 +28,12 @@ export interface EnrolmentCode {
 
 export async function createDesksAndStaff(info: ServiceInfo): Promise<void> {
   const admin = (args: string[], input = '') => run(SERVER, ['admin', ...args], environment(info), input);
-  await admin(['load-desks', '--missions', 'server/data/vn_missions.csv']);
+  await admin([
+    'load-desks',
+    ...['--missions', 'server/data/vn_missions.csv'],
+    ...['--countries', 'server/data/desk_countries.csv'],
+    ...['--time-zones', 'server/data/desk_time_zones.csv'],
+  ]);
   for (const member of [MINH, LAN, HOA, TAM, QUAN]) {
     const desk = member.desk ? ['--desk', member.desk] : [];
     const { login, name, role } = member;

@@ -5,6 +5,7 @@ import { asked, emptyFeed, isBehind, reduce, type FeedState } from './state';
 
 const snapshot = (cases: CaseSummary[], head_seq: number): FeedFrame => ({
   type: 'snapshot',
+  more: false,
   cases,
   head_seq,
   server_time_ms: NOON,
@@ -26,6 +27,20 @@ function after(frames: FeedFrame[], from: FeedState = emptyFeed) {
 }
 
 describe('the feed', () => {
+  it('takes a snapshot in parts only once the last part is there', () => {
+    const before = after([snapshot([aCase({ case_id: 'c0' })], 3)]).state;
+    const first: FeedFrame = { ...snapshot([aCase({ case_id: 'c1' })], 9), more: true } as FeedFrame;
+    const half = after([first], before).state;
+    expect([...half.cases.keys()]).toEqual(['c0']);
+    expect(half.cursor).toBe(3);
+    const whole = after([snapshot([aCase({ case_id: 'c2' })], 9)], half).state;
+    expect([...whole.cases.keys()]).toEqual(['c1', 'c2']);
+    expect(whole.cursor).toBe(9);
+    // A connection that broke in between leaves nothing behind.
+    const anew = after([snapshot([aCase({ case_id: 'c3' })], 9)], asked(half, 'hello')).state;
+    expect([...anew.cases.keys()]).toEqual(['c3']);
+  });
+
   it('takes a snapshot for everything there is', () => {
     const first = after([snapshot([aCase(), aCase({ case_id: 'c2' })], 7)]).state;
     const { state } = after([snapshot([aCase({ case_id: 'c3' })], 9)], first);

@@ -6,6 +6,8 @@ export interface FeedState {
   /** A snapshot has come: `cases` is the whole queue. */
   readonly synced: boolean;
   readonly cases: ReadonlyMap<CaseId, CaseSummary>;
+  /** Parts of a snapshot whose last part is not there yet. */
+  readonly parts: readonly CaseSummary[];
   /** The largest `seq` among the frames that were applied; frames up to here are repeats. */
   readonly applied: Seq;
   /**
@@ -31,6 +33,7 @@ export type News =
 export const emptyFeed: FeedState = {
   synced: false,
   cases: new Map(),
+  parts: [],
   applied: 0,
   cursor: 0,
   head: 0,
@@ -40,7 +43,7 @@ export const emptyFeed: FeedState = {
 
 /** The state while an answer to `hello` or `resume` is awaited. */
 export function asked(state: FeedState, by: 'hello' | 'resume'): FeedState {
-  return { ...state, replaying: by };
+  return { ...state, parts: [], replaying: by };
 }
 
 /** Whether the ledger has moved on past what this console has dealt with. */
@@ -64,7 +67,8 @@ type Work = { -readonly [K in keyof FeedState]: FeedState[K] } & { cases: Map<Ca
 function applyFrame(work: Work, frame: FeedFrame): News | null {
   switch (frame.type) {
     case 'snapshot':
-      return applySnapshot(work, frame.cases, frame.head_seq);
+      work.parts = [...work.parts, ...frame.cases];
+      return frame.more ? null : applySnapshot(work, frame.head_seq);
     case 'event':
       return applyEvent(work, frame.entry, frame.case);
     case 'positions':
@@ -81,8 +85,9 @@ function applyFrame(work: Work, frame: FeedFrame): News | null {
   }
 }
 
-function applySnapshot(work: Work, cases: CaseSummary[], head: Seq): News {
-  work.cases = new Map(cases.map((summary) => [summary.case_id, summary]));
+function applySnapshot(work: Work, head: Seq): News {
+  work.cases = new Map(work.parts.map((summary) => [summary.case_id, summary]));
+  work.parts = [];
   work.applied = head;
   work.cursor = head;
   work.head = head;
