@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{CaseSummary, FixView, TimelineEntry};
 use crate::problem::ErrorCode;
-use crate::{CaseId, DeskId, Seq, StaffId, UnixMs};
+use crate::{Alert, CaseId, DeskId, RoutingView, Seq, StaffId, UnixMs, Unverified};
 
 /// What a console sends.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,6 +58,12 @@ pub enum FeedFrame {
         /// The fixes.
         fixes: Vec<FixView>,
     },
+    /// An SOS that is safe, but cannot be recorded at the moment: it rings all the same. Told again until it is
+    /// recorded; then the entry with its `alert_id` (`opened` or `pressed_again`) takes its place.
+    Provisional {
+        /// What is known of it.
+        alert: ProvisionalAlert,
+    },
     /// Every [`crate::limits::HEARTBEAT_INTERVAL_S`] seconds, and at the end of a replay.
     Heartbeat {
         /// The ledger's head. All entries up to here that this console may see were sent before this frame.
@@ -74,6 +80,27 @@ pub enum FeedFrame {
         /// In English words, for developers.
         detail: String,
     },
+}
+
+/// An SOS that waits to be recorded. There is no case yet that could be claimed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct ProvisionalAlert {
+    /// The press; also says which entry takes this one's place.
+    pub alert: Alert,
+    /// The case that it will open, unless its worker has an open one.
+    pub case_id: CaseId,
+    /// When the gateway had it on disk.
+    pub received_at_ms: UnixMs,
+    /// The desk that will hold it.
+    pub desk_id: DeskId,
+    /// Desks that will be shown it; and the ministry's.
+    pub watchers: Vec<DeskId>,
+    /// Why this desk.
+    pub routing: RoutingView,
+    /// Why it is unverified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unverified: Option<Unverified>,
 }
 
 /// An officer on shift.

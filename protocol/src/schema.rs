@@ -103,6 +103,7 @@ pub fn typescript() -> String {
         phone::PhoneFrame,
         phone::GatewayFrame,
         feed::DutyOfficer,
+        feed::ProvisionalAlert,
         feed::ConsoleFrame,
         feed::FeedFrame,
         http::EnrolRequest,

@@ -931,6 +931,39 @@ desk_id: DeskId,
 since_ms: UnixMs, };
 
 /**
+ * An SOS that waits to be recorded. There is no case yet that could be claimed.
+ */
+export type ProvisionalAlert = { 
+/**
+ * The press; also says which entry takes this one's place.
+ */
+alert: Alert, 
+/**
+ * The case that it will open, unless its worker has an open one.
+ */
+case_id: CaseId, 
+/**
+ * When the gateway had it on disk.
+ */
+received_at_ms: UnixMs, 
+/**
+ * The desk that will hold it.
+ */
+desk_id: DeskId, 
+/**
+ * Desks that will be shown it; and the ministry's.
+ */
+watchers: Array<DeskId>, 
+/**
+ * Why this desk.
+ */
+routing: RoutingView, 
+/**
+ * Why it is unverified.
+ */
+unverified?: Unverified | null, };
+
+/**
  * What a console sends.
  */
 export type ConsoleFrame = { "type": "hello", 
@@ -983,7 +1016,11 @@ case_id: CaseId,
 /**
  * The fixes.
  */
-fixes: Array<FixView>, } | { "type": "heartbeat", 
+fixes: Array<FixView>, } | { "type": "provisional", 
+/**
+ * What is known of it.
+ */
+alert: ProvisionalAlert, } | { "type": "heartbeat", 
 /**
  * The ledger's head. All entries up to here that this console may see were sent before this frame.
  */

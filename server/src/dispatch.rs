@@ -74,6 +74,12 @@ impl Dispatch {
         Some((routing, target_s))
     }
 
+    /// The desk that answers where no other does. None before the desks were read once.
+    #[must_use]
+    pub fn ministry(&self) -> Option<DeskId> {
+        Some(self.desks.read().ok()?.as_ref()?.table.ministry().id.clone())
+    }
+
     /// Whether there is such a desk.
     #[must_use]
     pub fn knows(&self, desk: &DeskId) -> bool {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use sos_core::access::{CaseDesks, Scope};
 use sos_core::entry::LedgerEntry;
-use sos_protocol::feed::FeedFrame;
+use sos_protocol::feed::{FeedFrame, ProvisionalAlert};
 use sos_protocol::{DeskId, Seq};
 use tokio::sync::broadcast;
 
@@ -23,8 +23,8 @@ pub enum Told {
         /// As consoles get it.
         frame: String,
     },
-    /// New positions of a case.
-    Positions {
+    /// New positions of a case, or an alert that waits to be recorded.
+    Passing {
         /// Desks that see the case.
         audience: Vec<DeskId>,
         /// As consoles get it.
@@ -44,7 +44,14 @@ impl Told {
     #[must_use]
     pub fn positions(fixes: CaseFixes) -> Self {
         let frame = FeedFrame::Positions { case_id: fixes.case_id, fixes: fixes.fixes };
-        Self::Positions { audience: fixes.audience, frame: encode(&frame) }
+        Self::Passing { audience: fixes.audience, frame: encode(&frame) }
+    }
+
+    /// An alert that waits to be recorded.
+    #[must_use]
+    pub fn provisional(alert: ProvisionalAlert) -> Self {
+        let audience = std::iter::once(&alert.desk_id).chain(&alert.watchers).cloned().collect();
+        Self::Passing { audience, frame: encode(&FeedFrame::Provisional { alert }) }
     }
 
     /// The frame for a console that sees `scope`.
@@ -55,7 +62,7 @@ impl Told {
             Self::Entry { entry, frame } => {
                 covered(&entry.case.desk_id, &entry.case.watchers).then_some(frame.as_str())
             }
-            Self::Positions { audience, frame } => {
+            Self::Passing { audience, frame } => {
                 let (holder, watchers) = audience.split_first()?;
                 covered(holder, watchers).then_some(frame.as_str())
             }
@@ -67,7 +74,7 @@ impl Told {
     pub fn seq(&self) -> Option<Seq> {
         match self {
             Self::Entry { entry, .. } => Some(entry.seq()),
-            Self::Positions { .. } => None,
+            Self::Passing { .. } => None,
         }
     }
 }
@@ -110,9 +117,9 @@ impl Hub {
         }
     }
 
-    /// Tells positions.
-    pub fn tell_positions(&self, fixes: CaseFixes) {
-        let _ = self.told.send(Arc::new(Told::positions(fixes)));
+    /// Tells something that is not in the ledger.
+    pub fn tell_passing(&self, told: Told) {
+        let _ = self.told.send(Arc::new(told));
     }
 
     /// Everything told from now on.

@@ -1,7 +1,8 @@
 //! A store goes away in the middle; no SOS does.
 
 use sos_ops::stack::{Stack, StackConfig};
-use sos_protocol::{ErrorCode, GatewayFrame, PhoneFrame, Stage};
+use sos_protocol::feed::FeedFrame;
+use sos_protocol::{CaseEvent, ErrorCode, GatewayFrame, PhoneFrame, Stage};
 use sos_tests::phone::alert;
 use sos_tests::wait::LIMIT;
 use sos_tests::{Phone, Service, until};
@@ -33,6 +34,14 @@ async fn either_store_may_die_and_every_acknowledged_sos_is_recorded_once() {
 
     blocking(|| stack.kill_postgres()).await.expect("postgres ends");
     let without_postgres = phone.press(Some((25.05, 121.52))).await;
+    // It rings at its desk although nobody can record it yet, and again until somebody can.
+    for _ in 0..2 {
+        let rung = feed.until("a provisional ring", |frame| match frame {
+            FeedFrame::Provisional { alert } => Some((alert.alert.alert_id, alert.desk_id.clone())),
+            _ => None,
+        });
+        assert_eq!(rung.await, (without_postgres, "tw-taipei".into()));
+    }
     let ready = service.get("/readyz").await.unwrap();
     let ready: sos_protocol::http::Readiness = ready.json().await.unwrap();
     assert!(ready.takes_alerts && ready.redis && !ready.postgres);
@@ -51,6 +60,14 @@ async fn either_store_may_die_and_every_acknowledged_sos_is_recorded_once() {
     blocking(|| stack.restart_redis()).await.expect("redis again");
     blocking(|| stack.restart_postgres()).await.expect("postgres again");
     phone.receipt(without_postgres, Stage::Recorded).await;
+    let recorded = feed.until("the case in its place", |frame| match frame {
+        FeedFrame::Event { entry, .. } => match &entry.event {
+            CaseEvent::Opened { alert, .. } => Some(alert.alert_id),
+            _ => None,
+        },
+        _ => None,
+    });
+    assert_eq!(recorded.await, without_postgres);
     // The phone keeps what was not taken and sends it again.
     let taken = async {
         loop {

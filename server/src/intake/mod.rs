@@ -1,5 +1,6 @@
 //! Taking what phones say: on disk first, then the ledger.
 
+pub mod provisional;
 pub mod recorder;
 
 use std::sync::Arc;

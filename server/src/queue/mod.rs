@@ -1,5 +1,6 @@
-//! Redis: the only user of it. Four streams: `alerts` (everything a phone says that must not be lost), `fixes`,
-//! `ledger` (entries after their commit, id `<seq>-0`), `positions` (new fixes on their way to consoles).
+//! Redis: the only user of it. The streams: `alerts` (everything a phone says that must not be lost), `fixes`, `ledger`
+//! (entries after their commit, id `<seq>-0`), `positions` (new fixes on their way to consoles), `provisional` (alerts
+//! that ring although they cannot be recorded yet).
 
 mod breaker;
 mod link;
@@ -13,6 +14,7 @@ use serde::de::DeserializeOwned;
 use sos_core::entry::LedgerEntry;
 use sos_protocol::Seq;
 use sos_protocol::ambient::SharedClock;
+use sos_protocol::feed::ProvisionalAlert;
 
 pub use self::reader::{GroupReader, StreamEntry, Tail};
 
@@ -23,6 +25,8 @@ use crate::deadline::Elapsed;
 const ANSWER_WITHIN: Duration = Duration::from_millis(300);
 /// Ledger entries kept in Redis; consoles further behind read from Postgres.
 const LEDGER_ENTRIES_KEPT: usize = 20_000;
+/// Provisional alerts kept in Redis; what waits longer is told again.
+const PROVISIONAL_KEPT: usize = 2_000;
 /// Positions kept in Redis; a node that is further behind leaves them out, the case detail has them all.
 const POSITIONS_KEPT: usize = 10_000;
 
@@ -32,6 +36,7 @@ pub(crate) mod keys {
     pub(crate) const FIXES: &str = "sos:fixes";
     pub(crate) const LEDGER: &str = "sos:ledger";
     pub(crate) const POSITIONS: &str = "sos:positions";
+    pub(crate) const PROVISIONAL: &str = "sos:provisional";
 }
 
 /// What can go wrong with Redis.
@@ -114,6 +119,26 @@ impl Queue {
     pub async fn publish_positions(&self, item: &impl Serialize) -> Result<(), QueueError> {
         let add = xadd(keys::POSITIONS, Some(POSITIONS_KEPT), "*", item)?;
         self.fixes.run::<String>(&add, ANSWER_WITHIN).await.map(drop)
+    }
+
+    /// Tells all nodes of alerts that wait to be recorded.
+    ///
+    /// # Errors
+    /// When Redis does not do it.
+    pub async fn publish_provisional(&self, alerts: &[ProvisionalAlert]) -> Result<(), QueueError> {
+        let adds: Result<Vec<_>, _> =
+            alerts.iter().map(|alert| xadd(keys::PROVISIONAL, Some(PROVISIONAL_KEPT), "*", alert)).collect();
+        self.feed
+            .run_all(&adds?, ANSWER_WITHIN)
+            .await?
+            .into_iter()
+            .try_for_each(|answer| Ok(answer.map(drop)?))
+    }
+
+    /// Follows the alerts that wait to be recorded, from now on.
+    #[must_use]
+    pub fn provisional_tail(&self) -> Tail {
+        Tail::new(self.client.clone(), keys::PROVISIONAL, "$".to_owned())
     }
 
     /// Tells all nodes of ledger entries, in order. An entry that is there already is refused by Redis, so a repeat

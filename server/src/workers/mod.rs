@@ -59,6 +59,7 @@ impl Workers {
         tracker.spawn(relay::run(this.clone(), stop.clone()));
         tracker.spawn(tail::ledger(this.clone(), stop.clone()));
         tracker.spawn(tail::positions(this.clone(), stop.clone()));
+        tracker.spawn(tail::provisional(this.clone(), stop.clone()));
         tracker.spawn(tail::to_phones(this.clone(), stop.clone()));
         tracker.spawn(desks::run(this, stop.clone()));
     }

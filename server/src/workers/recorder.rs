@@ -1,13 +1,17 @@
 //! From the stream `alerts` into the ledger.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use super::{Workers, backoff};
-use crate::intake::Inbound;
+use crate::intake::{Inbound, provisional};
 use crate::queue::{GroupReader, QueueError, StreamEntry};
 use crate::store::StoreError;
+
+/// An alert that is not recorded after this long rings all the same.
+const RING_WITHOUT_RECORD_AFTER: Duration = Duration::from_millis(700);
 
 pub(super) async fn run(workers: Arc<Workers>, stop: CancellationToken) {
     let mut reader = workers.queue.alerts_reader(&workers.node);
@@ -53,11 +57,35 @@ async fn record(
             Err(error) => put_aside(workers, reader, &entry, &error.to_string()).await?,
         }
     }
-    match workers.recorder.record(&batch).await {
+    match record_or_ring(workers, &batch).await {
         Ok(()) => Ok(reader.done(&ids).await?),
         Err(error) if error.is_passing() && !error.is_taken() => Err(error.into()),
         // One of them is in the others' way: each by itself.
         Err(_) => one_by_one(workers, reader, &batch, &ids).await,
+    }
+}
+
+/// Records; if that takes long or the store is away, the alerts ring provisionally in the meantime.
+async fn record_or_ring(workers: &Workers, batch: &[Inbound]) -> Result<(), StoreError> {
+    let mut recording = std::pin::pin!(workers.recorder.record(batch));
+    let Ok(result) = tokio::time::timeout(RING_WITHOUT_RECORD_AFTER, recording.as_mut()).await else {
+        ring(workers, batch).await;
+        return recording.await;
+    };
+    if result.as_ref().is_err_and(|error| error.is_passing() && !error.is_taken()) {
+        ring(workers, batch).await;
+    }
+    result
+}
+
+async fn ring(workers: &Workers, batch: &[Inbound]) {
+    let alerts = provisional::alerts(batch, &workers.dispatch);
+    if alerts.is_empty() {
+        return;
+    }
+    metrics::counter!("sos_rung_provisionally_total").increment(alerts.len() as u64);
+    if let Err(error) = workers.queue.publish_provisional(&alerts).await {
+        tracing::error!(%error, "alerts ring nowhere: neither store");
     }
 }
 

@@ -8,7 +8,8 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
 use super::{Workers, backoff};
-use crate::store::fixes::CaseFixes;
+use crate::hub::Told;
+use crate::queue::{QueueError, StreamEntry, Tail};
 
 /// Entries read from Postgres at a time.
 const ENTRIES_MAX: usize = 500;
@@ -82,17 +83,32 @@ async fn from_store(workers: &Workers) -> anyhow::Result<()> {
 
 /// Follows the positions' stream.
 pub(super) async fn positions(workers: Arc<Workers>, stop: CancellationToken) {
+    let tail = workers.queue.positions_tail();
+    passing(&workers, tail, |entry| Ok(Told::positions(entry.read()?)), &stop).await;
+}
+
+/// Follows the stream of alerts that wait to be recorded.
+pub(super) async fn provisional(workers: Arc<Workers>, stop: CancellationToken) {
+    let tail = workers.queue.provisional_tail();
+    passing(&workers, tail, |entry| Ok(Told::provisional(entry.read()?)), &stop).await;
+}
+
+async fn passing(
+    workers: &Workers,
+    mut tail: Tail,
+    read: impl Fn(&StreamEntry) -> Result<Told, QueueError>,
+    stop: &CancellationToken,
+) {
     let mut pause = backoff();
-    let mut tail = workers.queue.positions_tail();
     while !stop.is_cancelled() {
         match tail.next().await {
             Ok(entries) => {
                 pause.reset();
-                for fixes in entries.iter().filter_map(|entry| entry.read::<CaseFixes>().ok()) {
-                    workers.hub.tell_positions(fixes);
+                for told in entries.iter().filter_map(|entry| read(entry).ok()) {
+                    workers.hub.tell_passing(told);
                 }
             }
-            Err(_) => pause.pause(&stop).await,
+            Err(_) => pause.pause(stop).await,
         }
     }
 }
