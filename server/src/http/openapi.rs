@@ -4,7 +4,8 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 use sos_protocol::http as api;
-use utoipa::openapi::ComponentsBuilder;
+use utoipa::openapi::{ComponentsBuilder, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::routes::{Guard, ROUTES, Route};
 
@@ -70,28 +71,34 @@ fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
+/// A type of the protocol with everything it is made of.
+fn add<T: ToSchema>(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+    schemas.push((T::name().into_owned(), T::schema()));
+    T::schemas(schemas);
+}
+
 fn schemas() -> Value {
-    let components = ComponentsBuilder::new()
-        .schema_from::<sos_protocol::Problem>()
-        .schema_from::<sos_protocol::CaseDetail>()
-        .schema_from::<api::EnrolRequest>()
-        .schema_from::<api::Enrolled>()
-        .schema_from::<api::AlertPost>()
-        .schema_from::<api::AlertStatus>()
-        .schema_from::<api::SignIn>()
-        .schema_from::<api::Me>()
-        .schema_from::<api::Desks>()
-        .schema_from::<api::FeedTicket>()
-        .schema_from::<api::Claim>()
-        .schema_from::<api::WithReason>()
-        .schema_from::<api::Transfer>()
-        .schema_from::<api::Close>()
-        .schema_from::<api::PostMessage>()
-        .schema_from::<api::PostNote>()
-        .schema_from::<api::CaseAnswer>()
-        .schema_from::<api::CaseList>()
-        .schema_from::<api::Readiness>()
-        .build();
+    let mut all = vec![];
+    add::<sos_protocol::Problem>(&mut all);
+    add::<sos_protocol::CaseDetail>(&mut all);
+    add::<api::EnrolRequest>(&mut all);
+    add::<api::Enrolled>(&mut all);
+    add::<api::AlertPost>(&mut all);
+    add::<api::AlertStatus>(&mut all);
+    add::<api::SignIn>(&mut all);
+    add::<api::Me>(&mut all);
+    add::<api::Desks>(&mut all);
+    add::<api::FeedTicket>(&mut all);
+    add::<api::Claim>(&mut all);
+    add::<api::WithReason>(&mut all);
+    add::<api::Transfer>(&mut all);
+    add::<api::Close>(&mut all);
+    add::<api::PostMessage>(&mut all);
+    add::<api::PostNote>(&mut all);
+    add::<api::CaseAnswer>(&mut all);
+    add::<api::CaseList>(&mut all);
+    add::<api::Readiness>(&mut all);
+    let components = ComponentsBuilder::new().schemas_from_iter(all).build();
     serde_json::to_value(components.schemas).unwrap_or_default()
 }
 
