@@ -27,7 +27,9 @@ macro_rules! constants {
 /// The whole of `protocol/ts/protocol.ts`.
 #[must_use]
 pub fn typescript() -> String {
-    let mut out = String::from("// Generated from protocol/src by `ops/test ts --write`; do not edit.\n\n");
+    let mut out = String::from(
+        "// Generated from protocol/src; do not edit. Anew: cargo run -p sos-protocol --features schema --bin protocol-ts\n\n",
+    );
     let _ = writeln!(out, "export const SUBPROTOCOL = \"{}\";", crate::SUBPROTOCOL);
     constants!(
         out,
@@ -127,4 +129,13 @@ pub fn typescript() -> String {
         http::Readiness,
     );
     out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_typescript_in_the_tree_is_what_the_types_say() {
+        let kept = include_str!("../ts/protocol.ts");
+        assert!(kept == super::typescript(), "cargo run -p sos-protocol --features schema --bin protocol-ts");
+    }
 }

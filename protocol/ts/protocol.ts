@@ -1,4 +1,4 @@
-// Generated from protocol/src by `ops/test ts --write`; do not edit.
+// Generated from protocol/src; do not edit. Anew: cargo run -p sos-protocol --features schema --bin protocol-ts
 
 export const SUBPROTOCOL = "sos.v1";
 export const FRAME_BYTES_MAX = 16384;

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 use sos_protocol::http as api;
+use utoipa::ToSchema;
 use utoipa::openapi::{ComponentsBuilder, RefOr, Schema};
-use utoipa::{PartialSchema, ToSchema};
 
 use super::routes::{Guard, ROUTES, Route};
 

