@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 use sos_core::access::{self, Access, Action, CaseDesks};
-use sos_protocol::http::Role;
-use sos_protocol::{CaseId, DeskId, StaffId, Stage};
+use sos_protocol::feed::FeedFrame;
+use sos_protocol::http::{CaseList, Role};
+use sos_protocol::{CaseId, CaseSummary, DeskId, StaffId, Stage};
 use sos_server::http::routes::{Guard, ROUTES, Route};
 use sos_tests::phone::new_id;
 use sos_tests::service::STAFF;
@@ -122,5 +123,34 @@ async fn postgres_itself_hides_other_desks_cases() {
         let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM cases").fetch_one(&mut *tx).await.unwrap();
         let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM ledger").fetch_one(&mut *tx).await.unwrap();
         assert_eq!((seen, rows), (cases, cases), "{scope}");
+    }
+}
+
+#[tokio::test]
+async fn lists_and_snapshots_hold_what_the_officer_may_see_and_nothing_else() {
+    let service = Service::start().await;
+    for place in [(25.0478, 121.517), (35.68, 139.76)] {
+        let mut phone = Phone::connect(&service).await;
+        let alert_id = phone.press(Some(place)).await;
+        phone.receipt(alert_id, Stage::Recorded).await;
+    }
+    for (login, _, role, desk) in STAFF {
+        if expected(role, desk, Action::ListCases, None) != Access::Allowed {
+            continue;
+        }
+        let mut wanted: Vec<&str> = ["jp-tokyo", "tw-taipei"].into();
+        wanted.retain(|holder| expected(role, desk, Action::ReadCase, Some(holder)) == Access::Allowed);
+        let desks = |cases: &[CaseSummary]| {
+            let mut desks: Vec<String> = cases.iter().map(|case| case.desk_id.to_string()).collect();
+            desks.sort();
+            desks
+        };
+        let officer = service.officer(login).await;
+        let list: CaseList = officer.get("/api/cases").await;
+        assert_eq!(desks(&list.cases), wanted, "{login}");
+        let Some(FeedFrame::Snapshot { cases, .. }) = officer.feed(None).await.next().await else {
+            panic!("a snapshot")
+        };
+        assert_eq!(desks(&cases), wanted, "{login}");
     }
 }
