@@ -102,7 +102,7 @@ export class Alarms {
   }
 
   async #reportRang(rings: readonly Ring[]): Promise<void> {
-    const news = rings.filter((ring) => !this.#reported.has(ring.key));
+    const news = rings.filter((ring) => ring.alertId === undefined && !this.#reported.has(ring.key));
     if (news.length === 0) return;
     if (this.#reported.size > REPORTED_MAX) this.#reported.clear();
     for (const ring of news) this.#reported.add(ring.key);

@@ -1,9 +1,10 @@
-import type { CaseId, CaseSummary, DeskId } from '@protocol';
+import type { CaseId, CaseSummary, DeskId, ProvisionalAlert } from '@protocol';
 import { getContext, setContext, tick } from 'svelte';
-import { ringsOf, type AlarmInput, type Ring } from '../lib/alarm/plan';
+import { provisionalRingsOf, ringsOf, type AlarmInput, type Ring } from '../lib/alarm/plan';
 import { AlarmPlayer } from '../lib/alarm/player';
 import { Api } from '../lib/api';
 import { worksCases } from '../lib/cases/may';
+import { caseOfAlert } from '../lib/feed/provisional';
 import type { SocketLike } from '../lib/feed/socket';
 import type { News } from '../lib/feed/state';
 import { describeName, describePlace, type Words } from '../lib/i18n/describe';
@@ -15,6 +16,7 @@ import { Countries } from './countries.svelte';
 import { Desks } from './desks.svelte';
 import { Feed } from './feed.svelte';
 import { Now } from './now.svelte';
+import { OpenAlert } from './open_alert.svelte';
 import { OpenCase } from './open_case.svelte';
 import { Outbox } from './outbox.svelte';
 import { QueueView } from './queue_view.svelte';
@@ -42,6 +44,7 @@ export class Console {
   readonly feed: Feed;
   readonly alarms: Alarms;
   readonly open: OpenCase;
+  readonly openAlert: OpenAlert;
   readonly commands: Commands;
   readonly outbox: Outbox;
   readonly queue: QueueView;
@@ -78,14 +81,19 @@ export class Console {
       isVisible: platform.isVisible,
       onError: (error) => this.session.noticeError(error),
     });
+    this.openAlert = new OpenAlert({
+      clock,
+      waits: (alert) => this.feed.state.provisional.has(alert.alert.alert_id),
+    });
     const onAnswer = this.feed.learn.bind(this.feed);
     this.commands = new Commands({ api, onAnswer, onError: (error) => this.#commandFailed(error) });
     this.outbox = new Outbox({ api, clock, random, onAnswer, onError: (error) => this.session.noticeError(error) });
     this.queue = new QueueView({
       cases: () => this.feed.state.cases,
+      provisional: () => this.feed.state.provisional,
       me: () => this.session.me?.staff_id ?? '',
       desk: () => this.session.me?.desk?.desk_id ?? null,
-      searchable: (summary) => this.#searchable(summary),
+      searchable: (item) => this.#searchable(item),
     });
     this.alarms = new Alarms({
       api,
@@ -103,25 +111,41 @@ export class Console {
     this.now.tick();
     this.feed.tick();
     this.open.tick();
+    this.openAlert.tick();
     this.alarms.tick();
   }
 
-  /** Cases of P1 that nobody has claimed, at the desks of this console. */
-  get urgent(): CaseSummary[] {
+  /** How many P1 nobody has claimed, at the desks of this console; those in no case yet are among them. */
+  get urgent(): number {
     const desks = this.#ownDesks();
-    return [...this.feed.state.cases.values()].filter(
-      (c) => c.state === 'open' && c.priority === 'p1' && (desks.size === 0 || desks.has(c.desk_id)),
-    );
+    const own = ({ desk_id }: { desk_id: DeskId }) => desks.size === 0 || desks.has(desk_id);
+    const { cases, provisional } = this.feed.state;
+    const unclaimed = [...cases.values()].filter((c) => c.state === 'open' && c.priority === 'p1' && own(c));
+    return unclaimed.length + [...provisional.values()].filter(own).length;
   }
 
+  /** The case on the right, or the one that the alert there will open. */
+  get shown(): CaseId | null {
+    return this.openAlert.alert?.case_id ?? this.open.id;
+  }
+
+  /** Shows a case, or the alert that will open it. */
   show(id: CaseId): void {
+    const alert = this.feed.case(id) ? null : this.feed.alert(id);
     this.commands.dismiss();
-    this.open.open(id);
+    if (alert) {
+      this.open.close();
+      this.openAlert.open(alert);
+    } else {
+      this.openAlert.close();
+      this.open.open(id);
+    }
     this.screen.pane = 'case';
   }
 
   leaveCase(): void {
     this.open.close();
+    this.openAlert.close();
     this.screen.pane = 'queue';
   }
 
@@ -146,7 +170,18 @@ export class Console {
       else if (event.kind === 'note') settled.add(event.note_id);
     }
     if (settled.size > 0) this.outbox.settle(settled);
+    this.#followAlert();
     this.alarms.look();
+  }
+
+  /** The alert on the right was recorded: its case takes its place. */
+  #followAlert(): void {
+    const { alert } = this.openAlert;
+    const id = alert && caseOfAlert(this.feed.state, alert);
+    if (!id) return;
+    this.openAlert.close();
+    this.open.open(id);
+    this.announcement = this.settings.t.provisional.recorded;
   }
 
   #commandFailed(error: unknown): void {
@@ -158,10 +193,18 @@ export class Console {
     const { me } = this.session;
     const onShift = me !== null && worksCases(me) && me.on_shift_since_ms != null;
     return {
-      rings: onShift ? ringsOf(this.feed.state.cases.values(), this.#ownDesks()) : [],
+      rings: onShift ? this.#rings() : [],
       linkLost: this.session.ended || (onShift && this.feed.link === 'red'),
       now: this.now.read(),
     };
+  }
+
+  #rings(): Ring[] {
+    const { cases, provisional } = this.feed.state;
+    const desks = this.#ownDesks();
+    const { me } = this.session;
+    const ministry = me?.role === 'duty_officer' && !me.desk;
+    return [...ringsOf(cases.values(), desks), ...provisionalRingsOf(provisional.values(), desks, ministry)];
   }
 
   /** The desk of the officer; the ministry's (which are in no country) for a duty officer without one. */
@@ -173,22 +216,27 @@ export class Console {
   }
 
   #announce(fresh: readonly Ring[], grouped: boolean): void {
-    const { t } = this.settings;
     if (grouped) {
-      this.announcement = t.alarm.grouped(this.urgent.length);
+      this.announcement = this.settings.t.alarm.grouped(this.urgent);
       return;
     }
-    this.announcement = fresh
-      .flatMap((ring) => this.feed.case(ring.caseId) ?? [])
-      .map((c) => {
-        const name = describeName(c, this.words);
-        return c.presses > 1 ? t.alarm.pressedAgain(name) : t.alarm.newOne(name, describePlace(c, this.words));
-      })
-      .join('. ');
+    this.announcement = fresh.flatMap((ring) => this.#sayRing(ring) ?? []).join('. ');
   }
 
-  #searchable(c: CaseSummary): string {
-    return [c.worker_name, c.case_no, describePlace(c, this.words), c.owner?.name].filter(Boolean).join(' ');
+  #sayRing({ caseId, alertId }: Ring): string | null {
+    const { alarm } = this.settings.t;
+    const alert = alertId && this.feed.state.provisional.get(alertId);
+    if (alert) return alarm.newUnrecorded(describePlace(alert, this.words));
+    const c = this.feed.case(caseId);
+    if (!c) return null;
+    const name = describeName(c, this.words);
+    return c.presses > 1 ? alarm.pressedAgain(name) : alarm.newOne(name, describePlace(c, this.words));
+  }
+
+  #searchable(item: CaseSummary | ProvisionalAlert): string {
+    const place = describePlace(item, this.words);
+    if ('alert' in item) return [this.settings.t.provisional.badge, place, item.alert.text].filter(Boolean).join(' ');
+    return [item.worker_name, item.case_no, place, item.owner?.name].filter(Boolean).join(' ');
   }
 
   #wordsOfSettings(): Words {

@@ -1,11 +1,12 @@
 // @vitest-environment happy-dom
 // The parts of the console together, against a service that exists only in this file.
-import type { CaseSummary, FeedFrame } from '@protocol';
-import { mount, unmount } from 'svelte';
+import type { CaseSummary, FeedFrame, ProvisionalAlert } from '@protocol';
+import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SocketLike } from '../lib/feed/socket';
-import { aCase, anEntry, anOfficer, NOON } from '../testing/samples';
+import { aCase, anEntry, anOfficer, aProvisional, aRecording, NOON } from '../testing/samples';
 import { ManualClock, settle } from '../testing/manual_clock';
+import PanelHarness from '../testing/PanelHarness.svelte';
 import RowHarness from '../testing/RowHarness.svelte';
 import { Console } from './console.svelte';
 import { SEEN_DWELL_MS } from './open_case.svelte';
@@ -179,15 +180,126 @@ describe('the console', () => {
   it('keeps rows in their place while the pointer rests on them', () => {
     console.queue.hold();
     service.send({ type: 'event', entry: anEntry(2), case: aCase({ case_id: 'c0', last_seq: 2, opened_at_ms: NOON - 1 }) });
-    expect(console.queue.rows.map((row) => row.summary.case_id)).toEqual(['c1']);
+    expect(console.queue.rows.map((row) => row.id)).toEqual(['c1']);
   });
 
   it('draws names as text, whatever they contain', () => {
     const name = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
     const target = document.createElement('div');
-    const row = mount(RowHarness, { target, props: { console, me: anOfficer(), summary: aCase({ worker_name: name }) } });
+    const row = mount(RowHarness, { target, props: { console, me: anOfficer(), item: { id: 'c1', summary: aCase({ worker_name: name }) } } });
     expect(target.querySelector('img, script')).toBeNull();
     expect(target.textContent).toContain(name);
     void unmount(row);
+  });
+
+  describe('with the database away', () => {
+    const told = async (...alerts: ProvisionalAlert[]) => {
+      for (const alert of alerts) service.send({ type: 'provisional', alert });
+      await clock.advance(100);
+    };
+    const record = async (seq: number, alert: ProvisionalAlert, case_id = alert.case_id) => {
+      const summary = aCase({ case_id, last_seq: seq });
+      service.cases.set(case_id, summary);
+      service.send({ type: 'event', entry: aRecording(seq, alert), case: summary });
+      await clock.advance(100);
+    };
+    const rows = () => console.queue.rows.map((row) => `${row.id}${row.alert ? ' waits' : ''}${row.gone ? ' gone' : ''}`);
+
+    it('lists and counts what waits first, and says so aloud once', async () => {
+      await told(aProvisional(2), aProvisional(1));
+      expect(rows()).toEqual(['ca1 waits', 'ca2 waits', 'c1']);
+      expect(console.urgent).toBe(3);
+      expect(console.queue.counts.unclaimed).toBe(3);
+      expect(console.announcement).toContain('chưa ghi sổ');
+      console.announcement = '';
+      await told(aProvisional(2), aProvisional(1));
+      expect(console.announcement).toBe('');
+      expect(rows()).toEqual(['ca1 waits', 'ca2 waits', 'c1']);
+    });
+
+    it('asks nothing of the service for an alert that has no case', async () => {
+      await told(aProvisional(1));
+      const before = service.requests.length;
+      console.show('ca1');
+      await second();
+      await second();
+      expect(service.requests.slice(before)).toEqual([]);
+      expect(console.shown).toBe('ca1');
+      expect(console.open.id).toBeNull();
+    });
+
+    it('goes through alerts and cases by key alike', async () => {
+      await told(aProvisional(1));
+      expect(console.queue.neighbour(null, 1)).toBe('ca1');
+      console.show('ca1');
+      expect(console.queue.neighbour(console.shown, 1)).toBe('c1');
+      console.show('c1');
+      expect(console.openAlert.alert).toBeNull();
+      expect(console.queue.neighbour(console.shown, -1)).toBe('ca1');
+    });
+
+    it.each([
+      ['ca1', 'SOS đang xem đã được ghi sổ, ca đã mở.'],
+      ['another', 'SOS mới: Nguyễn Thị Hương, Đài Loan'],
+    ])('opens the case %s by itself once the alert on the screen is recorded there', async (id, said) => {
+      await told(aProvisional(1));
+      console.show('ca1');
+      await record(2, aProvisional(1), id);
+      expect(console.openAlert.alert).toBeNull();
+      expect(console.open.id).toBe(id);
+      expect(console.open.status).toBe('ready');
+      expect(console.announcement).toBe(said);
+    });
+
+    it('keeps the row in its place under the pointer when the alert is recorded', async () => {
+      await told(aProvisional(1), aProvisional(2));
+      console.queue.hold();
+      await record(2, aProvisional(1));
+      await record(3, aProvisional(2), 'another');
+      expect(rows()).toEqual(['ca1', 'ca2 waits gone', 'c1']);
+      expect(console.queue.waiting.map(({ id }) => id)).toEqual(['another']);
+    });
+
+    it('says so when the alert on the screen waits no longer, but not while it is only about to be told again', async () => {
+      await told(aProvisional(1));
+      console.show('ca1');
+      show(aCase());
+      await clock.advance(100);
+      await second();
+      expect(console.openAlert.gone).toBe(false);
+      await told(aProvisional(1));
+      for (let s = 0; s < 8; s++) await second();
+      expect(console.openAlert.gone).toBe(false);
+      show(aCase());
+      for (let s = 0; s < 8; s++) await second();
+      expect(console.openAlert.gone).toBe(true);
+    });
+
+    it('shows all that is known, the words of the worker as text, and no button that cannot work', async () => {
+      const text = '<img src=x onerror="alert(1)"><b>cứu</b>';
+      const position = { fix_id: 'f', lat: 25.05, lon: 121.52, accuracy_m: 12, fix_time_ms: NOON };
+      const alert = aProvisional(1, {
+        alert: { alert_id: 'a1', kind: 'held', text, position, battery_pct: 9, trigger: 'hold' },
+        unverified: 'no_credential',
+      });
+      await told(alert);
+      console.show('ca1');
+      const target = document.createElement('div');
+      const panel = mount(PanelHarness, { target, props: { console, me: anOfficer() } });
+      const said = target.textContent ?? '';
+      expect(target.querySelector('img')).toBeNull();
+      expect(target.querySelector('[data-testid=alert-text]')?.innerHTML).not.toContain('<b>');
+      for (const part of [text, 'CHƯA GHI SỔ', '12:00:01', '25.05000, 121.52000', '12 m', '9%', 'Bị giữ', 'Máy chưa đăng ký', 'Vị trí nằm trong']) {
+        expect(said).toContain(part);
+      }
+      expect(said).toContain('Chưa thể nhận ca hay nhắn tin');
+      const buttons = [...target.querySelectorAll('button')].map((b) => b.getAttribute('aria-label') ?? b.textContent?.trim());
+      expect(buttons).toEqual(['Đóng khung ca', 'Chép toạ độ']);
+      await record(2, alert);
+      flushSync();
+      expect(target.querySelector('[data-testid=alert-panel]')).toBeNull();
+      expect(target.querySelector('.case-panel')?.getAttribute('data-case')).toBe('ca1');
+      void unmount(panel);
+    });
   });
 });

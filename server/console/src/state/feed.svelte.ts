@@ -1,4 +1,4 @@
-import type { CaseAnswer, CaseId, CaseSummary, FeedFrame, UnixMs } from '@protocol';
+import type { CaseAnswer, CaseId, CaseSummary, FeedFrame, ProvisionalAlert, UnixMs } from '@protocol';
 import type { Api } from '../lib/api';
 import { laterFix } from '../lib/cases/position';
 import { linkState, type Link } from '../lib/feed/link';
@@ -90,6 +90,11 @@ export class Feed {
 
   case(id: CaseId | null): CaseSummary | null {
     return (id && this.state.cases.get(id)) || null;
+  }
+
+  /** The alert that waits to be recorded and will open the case `id`. */
+  alert(id: CaseId): ProvisionalAlert | null {
+    return [...this.state.provisional.values()].find((alert) => alert.case_id === id) ?? null;
   }
 
   /** The answer to a command may be here before the feed's event of it. */

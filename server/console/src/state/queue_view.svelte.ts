@@ -1,18 +1,23 @@
-import type { CaseId, CaseSummary, DeskId, StaffId } from '@protocol';
-import { countTabs, heldOrder, queueOf, type Tab } from '../lib/cases/queue';
+import type { AlertId, CaseId, CaseSummary, DeskId, ProvisionalAlert, StaffId } from '@protocol';
+import { countTabs, heldOrder, provisionalOf, queueOf, type QueueQuery, type Tab } from '../lib/cases/queue';
 
 export interface QueueDeps {
   cases: () => ReadonlyMap<CaseId, CaseSummary>;
+  provisional: () => ReadonlyMap<AlertId, ProvisionalAlert>;
   me: () => StaffId;
   desk: () => DeskId | null;
-  searchable: (summary: CaseSummary) => string;
+  searchable: QueueQuery['searchable'];
 }
 
-export interface QueueRow {
-  summary: CaseSummary;
+/** What a row shows: a case, or an alert that waits to be recorded and will open the case of this id. */
+export type Queued =
+  | { id: CaseId; summary: CaseSummary; alert?: undefined }
+  | { id: CaseId; alert: ProvisionalAlert; summary?: undefined };
+
+export type QueueRow = Queued & {
   /** Out of this console's sight, and drawn only because the pointer rests on the list. */
   gone: boolean;
-}
+};
 
 /** The list on the left: which tab, which search, and in what order rows are drawn. */
 export class QueueView {
@@ -20,36 +25,41 @@ export class QueueView {
   search = $state('');
   readonly #deps: QueueDeps;
   /** Rows as they lay when the pointer came; null while it is elsewhere. */
-  #held = $state.raw<CaseSummary[] | null>(null);
+  #held = $state.raw<Queued[] | null>(null);
 
-  readonly counts: Record<Tab, number> = $derived.by(() => countTabs(this.#deps.cases().values(), this.#deps.me()));
+  readonly counts: Record<Tab, number> = $derived.by(() => {
+    const { cases, provisional, me } = this.#deps;
+    return countTabs(cases().values(), provisional().size, me());
+  });
 
-  readonly #wanted: CaseSummary[] = $derived.by(() =>
-    queueOf(this.#deps.cases().values(), {
+  readonly #wanted: Queued[] = $derived.by(() => {
+    const query: QueueQuery = {
       tab: this.tab,
       me: this.#deps.me(),
       desk: this.#deps.desk(),
       search: this.search,
       searchable: this.#deps.searchable,
-    }),
-  );
+    };
+    return [
+      ...provisionalOf(this.#deps.provisional().values(), query).map((alert) => ({ id: alert.case_id, alert })),
+      ...queueOf(this.#deps.cases().values(), query).map((summary) => ({ id: summary.case_id, summary })),
+    ];
+  });
 
   readonly rows: QueueRow[] = $derived.by(() => {
     const held = this.#held;
-    if (!held) return this.#wanted.map((summary) => ({ summary, gone: false }));
-    const cases = this.#deps.cases();
+    if (!held) return this.#wanted.map((item) => ({ ...item, gone: false }));
     return held.map((old) => {
-      const summary = cases.get(old.case_id);
-      return summary ? { summary, gone: false } : { summary: old, gone: true };
+      const item = this.#present(old);
+      return item ? { ...item, gone: false } : { ...old, gone: true };
     });
   });
 
-  /** Cases that belong into the list and wait for the pointer to leave. */
-  readonly waiting: CaseSummary[] = $derived.by(() => {
+  /** Rows that belong into the list and wait for the pointer to leave. */
+  readonly waiting: Queued[] = $derived.by(() => {
     if (!this.#held) return [];
-    const ids = (list: CaseSummary[]) => list.map((summary) => summary.case_id);
-    const { waiting } = heldOrder(ids(this.#held), ids(this.#wanted));
-    return this.#wanted.filter((summary) => waiting.includes(summary.case_id));
+    const { waiting } = heldOrder(idsOf(this.#held), idsOf(this.#wanted));
+    return this.#wanted.filter(({ id }) => waiting.includes(id));
   });
 
   constructor(deps: QueueDeps) {
@@ -81,9 +91,20 @@ export class QueueView {
 
   /** The row `step` away from `from`; the first one when `from` is not in the list. */
   neighbour(from: CaseId | null, step: 1 | -1): CaseId | null {
-    const ids = this.rows.map(({ summary }) => summary.case_id);
+    const ids = idsOf(this.rows);
     const at = from === null ? -1 : ids.indexOf(from);
     if (at < 0) return ids[0] ?? null;
     return ids[Math.min(ids.length - 1, Math.max(0, at + step))] ?? null;
   }
+
+  /** An alert that was recorded meanwhile is its case now, in the same place. */
+  #present({ id, alert }: Queued): Queued | null {
+    const summary = this.#deps.cases().get(id);
+    if (summary) return { id, summary };
+    return alert && this.#deps.provisional().has(alert.alert.alert_id) ? { id, alert } : null;
+  }
+}
+
+function idsOf(items: readonly Queued[]): CaseId[] {
+  return items.map(({ id }) => id);
 }

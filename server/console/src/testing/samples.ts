@@ -1,4 +1,4 @@
-import type { CaseEvent, CaseSummary, FixView, Me, TimelineEntry } from '@protocol';
+import type { CaseEvent, CaseSummary, FixView, Me, ProvisionalAlert, TimelineEntry } from '@protocol';
 
 /** Things that tests begin with and change as they need. */
 
@@ -37,6 +37,24 @@ export function aCase(change: Partial<CaseSummary> = {}): CaseSummary {
     unread: 0,
     ...change,
   };
+}
+
+/** The SOS `a<n>` that opens the case `ca<n>`, received `n` seconds after noon. */
+export function aProvisional(n: number, change: Partial<ProvisionalAlert> = {}): ProvisionalAlert {
+  return {
+    alert: { alert_id: `a${n}` },
+    case_id: `ca${n}`,
+    received_at_ms: NOON + n * 1000,
+    desk_id: 'tw-taipei',
+    watchers: [],
+    routing: { basis: 'polygon', country: 'TW', others: [], no_desk_for_country: false },
+    ...change,
+  };
+}
+
+/** The entry that records `alert`. */
+export function aRecording(seq: number, { alert, received_at_ms, routing }: ProvisionalAlert): TimelineEntry {
+  return anEntry(seq, { kind: 'opened', alert, received_at_ms, routing });
 }
 
 export function anEntry(seq: number, event: CaseEvent = { kind: 'claimed' }): TimelineEntry {

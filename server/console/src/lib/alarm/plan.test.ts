@@ -1,12 +1,13 @@
 import type { Priority } from '@protocol';
 import { describe, expect, it } from 'vitest';
-import { aCase, NOON } from '../../testing/samples';
+import { aCase, aProvisional, NOON } from '../../testing/samples';
 import {
   FLOOD_ALARMS,
   FLOOD_WINDOW_MS,
   MUTE_MS,
   muteAlarm,
   planAlarm,
+  provisionalRingsOf,
   quietAlarm,
   ringsOf,
   type AlarmMemory,
@@ -115,5 +116,22 @@ describe('what rings here', () => {
     const [first] = ringsOf([aCase()], desks);
     const [second] = ringsOf([aCase({ presses: 2 })], desks);
     expect(first?.key).not.toBe(second?.key);
+  });
+
+  it('is an alert of the own desk that waits to be recorded, like an unclaimed P1', () => {
+    const alerts = [aProvisional(1), aProvisional(2, { desk_id: 'jp-tokyo', watchers: ['tw-taipei'] })];
+    expect(provisionalRingsOf(alerts, desks)).toMatchObject([{ caseId: 'ca1', priority: 'p1', alertId: 'a1' }]);
+    const elsewhere = [{ ...aProvisional(3), desk_id: 'jp-tokyo', watchers: ['ministry'] }];
+    expect(provisionalRingsOf(elsewhere, new Set(['ministry']), true)).toHaveLength(1);
+    expect(provisionalRingsOf(elsewhere, new Set(['ministry']))).toEqual([]);
+  });
+
+  it('does not start over when the alert becomes its case, and a mute holds on', () => {
+    const waiting = provisionalRingsOf([aProvisional(1)], desks);
+    const recorded = ringsOf([aCase({ case_id: 'ca1' })], desks);
+    expect(listen(quietAlarm, 8, (s) => (s < 3 ? waiting : recorded)).played).toEqual(['0:p1', '5:p1']);
+    const input = { rings: waiting, linkLost: false, now: NOON };
+    const muted = muteAlarm(planAlarm(quietAlarm, input).memory, input);
+    expect(listen(muted, 9, () => recorded).played).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { CaseId, CaseSummary, Priority, UnixMs } from '@protocol';
+import type { AlertId, CaseId, CaseSummary, Priority, ProvisionalAlert, UnixMs } from '@protocol';
 
 /** What the console plays. `link`: the service has not been heard for too long. */
 export type Sound = Priority | 'link';
@@ -16,6 +16,8 @@ export interface Ring {
   key: string;
   caseId: CaseId;
   priority: Priority;
+  /** The alert, while it waits to be recorded: there is no case yet that could be told that it rang. */
+  alertId?: AlertId;
 }
 
 export interface AlarmInput {
@@ -69,6 +71,23 @@ export function ringsOf(cases: Iterable<CaseSummary>, desks: ReadonlySet<string>
       caseId: summary.case_id,
       priority: summary.priority,
     });
+  }
+  return rings;
+}
+
+/** Which of `alerts`, in no case yet, ring at a console that answers for `desks`: each like an unclaimed P1. */
+export function provisionalRingsOf(
+  alerts: Iterable<ProvisionalAlert>,
+  desks: ReadonlySet<string>,
+  ministry = false,
+): Ring[] {
+  const rings: Ring[] = [];
+  for (const { alert, case_id, desk_id, watchers } of alerts) {
+    // The ministry, which is always among those who are shown it, hears what nobody can claim yet.
+    const hears = desks.has(desk_id) || (ministry && watchers.some((desk) => desks.has(desk)));
+    if (!hears) continue;
+    // The key of the case's first press: being recorded is nothing new to ring for, and a mute holds on.
+    rings.push({ key: `${case_id}/1`, caseId: case_id, priority: 'p1', alertId: alert.alert_id });
   }
   return rings;
 }

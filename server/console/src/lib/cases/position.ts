@@ -1,4 +1,4 @@
-import { POSITION_FRESH_S, POSITION_OLD_S, type FixView, type UnixMs } from '@protocol';
+import { POSITION_FRESH_S, POSITION_OLD_S, type FixView, type ProvisionalAlert, type UnixMs } from '@protocol';
 
 /** How much a position can be relied on, by its age. */
 export type Freshness = 'fresh' | 'aging' | 'old';
@@ -27,4 +27,13 @@ export function laterFix<T extends FixView | null | undefined>(a: T, b: T): T {
   if (!a) return b;
   if (!b) return a;
   return measuredAt(b) > measuredAt(a) ? b : a;
+}
+
+/** The position that came with an alert. */
+export function alertFix({ alert, received_at_ms }: ProvisionalAlert): FixView | null {
+  return alert.position ? { ...alert.position, server_time_ms: received_at_ms } : null;
+}
+
+export function alertBattery({ alert }: ProvisionalAlert): number | null {
+  return alert.battery_pct ?? alert.position?.battery_pct ?? null;
 }

@@ -1,12 +1,18 @@
-import type { CaseSummary } from '@protocol';
+import type { CaseSummary, ProvisionalAlert } from '@protocol';
 import { describe, expect, it } from 'vitest';
-import { aCase, NOON } from '../../testing/samples';
-import { compareCases, countTabs, heldOrder, queueOf, type Tab } from './queue';
+import { aCase, aProvisional, NOON } from '../../testing/samples';
+import { compareCases, countTabs, heldOrder, provisionalOf, queueOf, type QueueQuery, type Tab } from './queue';
 
 const owner = (staff_id: string) => ({ staff_id, name: staff_id, since_ms: NOON });
 const ids = (cases: CaseSummary[]) => cases.map((c) => c.case_id);
-const find = (cases: CaseSummary[], tab: Tab, search = '') =>
-  ids(queueOf(cases, { tab, me: 'me', desk: 'tw-taipei', search, searchable: (c) => `${c.worker_name} Đài Loan` }));
+const query = (tab: Tab, search = ''): QueueQuery => ({
+  tab,
+  me: 'me',
+  desk: 'tw-taipei',
+  search,
+  searchable: (item) => `${'alert' in item ? 'chưa ghi sổ' : item.worker_name} Đài Loan`,
+});
+const find = (cases: CaseSummary[], tab: Tab, search = '') => ids(queueOf(cases, query(tab, search)));
 
 describe('the order of the queue', () => {
   it('is unclaimed first, then priority, then the oldest', () => {
@@ -55,7 +61,24 @@ describe('the tabs', () => {
     expect(find(cases, 'mine')).toEqual(['mine']);
     expect(find(cases, 'claimed')).toEqual(['lan', 'mine']);
     expect(find(cases, 'closed')).toEqual(['closed']);
-    expect(countTabs(cases, 'me')).toEqual({ unclaimed: 1, mine: 1, claimed: 2, closed: 1 });
+    expect(countTabs(cases, 0, 'me')).toEqual({ unclaimed: 1, mine: 1, claimed: 2, closed: 1 });
+  });
+});
+
+describe('what waits to be recorded', () => {
+  const wait = (alerts: ProvisionalAlert[], tab: Tab, search = '') =>
+    provisionalOf(alerts, query(tab, search)).map((alert) => alert.case_id);
+  const theirs = aProvisional(1, { desk_id: 'jp-tokyo' });
+
+  it('is unclaimed, the oldest first, and what the desk only watches last', () => {
+    expect(wait([aProvisional(3), theirs, aProvisional(2)], 'unclaimed')).toEqual(['ca2', 'ca3', 'ca1']);
+    expect(wait([theirs], 'claimed')).toEqual([]);
+    expect(countTabs([aCase()], 2, 'me')).toMatchObject({ unclaimed: 3, claimed: 0 });
+  });
+
+  it('is found like a case', () => {
+    expect(wait([theirs], 'unclaimed', 'chua ghi dai')).toEqual(['ca1']);
+    expect(wait([theirs], 'unclaimed', 'Hương')).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
-import type { CaseId, CaseSummary, DeskId, StaffId } from '@protocol';
+import type { CaseId, CaseSummary, DeskId, ProvisionalAlert, StaffId } from '@protocol';
+import { compareAlerts } from '../feed/provisional';
 import { foldText } from './search';
 
 export type Tab = 'unclaimed' | 'mine' | 'claimed' | 'closed';
@@ -46,25 +47,40 @@ export interface QueueQuery {
   desk: DeskId | null;
   /** Words that must all occur in what the row shows. */
   search: string;
-  /** Everything of the case that can be searched for. */
-  searchable: (summary: CaseSummary) => string;
+  /** Everything of the case or alert that can be searched for. */
+  searchable: (item: CaseSummary | ProvisionalAlert) => string;
 }
 
 export function queueOf(cases: Iterable<CaseSummary>, query: QueueQuery): CaseSummary[] {
-  const words = foldText(query.search).split(/\s+/).filter(Boolean);
-  const matches = (summary: CaseSummary) => {
-    if (words.length === 0) return true;
-    const text = foldText(query.searchable(summary));
-    return words.every((word) => text.includes(word));
-  };
-  const watched = (summary: CaseSummary) => Number(query.desk !== null && summary.desk_id !== query.desk);
+  const matches = matcher(query);
   return [...cases]
     .filter((summary) => inTab(summary, query.tab, query.me) && matches(summary))
-    .sort((a, b) => watched(a) - watched(b) || compareCases(a, b));
+    .sort((a, b) => watched(a, query) - watched(b, query) || compareCases(a, b));
 }
 
-export function countTabs(cases: Iterable<CaseSummary>, me: StaffId): Record<Tab, number> {
-  const counts: Record<Tab, number> = { unclaimed: 0, mine: 0, claimed: 0, closed: 0 };
+/** Alerts in no case yet: unclaimed, whatever else they are, and the oldest first. */
+export function provisionalOf(alerts: Iterable<ProvisionalAlert>, query: QueueQuery): ProvisionalAlert[] {
+  if (query.tab !== 'unclaimed') return [];
+  return [...alerts]
+    .filter(matcher(query))
+    .sort((a, b) => watched(a, query) - watched(b, query) || compareAlerts(a, b));
+}
+
+function matcher({ search, searchable }: QueueQuery): (item: CaseSummary | ProvisionalAlert) => boolean {
+  const words = foldText(search).split(/\s+/).filter(Boolean);
+  return (item) => {
+    if (words.length === 0) return true;
+    const text = foldText(searchable(item));
+    return words.every((word) => text.includes(word));
+  };
+}
+
+function watched({ desk_id }: { desk_id: DeskId }, { desk }: QueueQuery): number {
+  return Number(desk !== null && desk_id !== desk);
+}
+
+export function countTabs(cases: Iterable<CaseSummary>, provisional: number, me: StaffId): Record<Tab, number> {
+  const counts: Record<Tab, number> = { unclaimed: provisional, mine: 0, claimed: 0, closed: 0 };
   for (const summary of cases) {
     for (const tab of TABS) if (inTab(summary, tab, me)) counts[tab]++;
   }

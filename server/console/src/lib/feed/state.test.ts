@@ -1,6 +1,7 @@
 import type { CaseSummary, FeedFrame } from '@protocol';
 import { describe, expect, it } from 'vitest';
-import { aCase, aFix, anEntry, NOON } from '../../testing/samples';
+import { aCase, aFix, anEntry, aProvisional, aRecording, NOON } from '../../testing/samples';
+import { PROVISIONAL_MAX, RECORDED_MAX, UNTOLD_HEARTBEATS_MAX } from './provisional';
 import { asked, emptyFeed, isBehind, reduce, type FeedState } from './state';
 
 const snapshot = (cases: CaseSummary[], head_seq: number): FeedFrame => ({
@@ -105,5 +106,83 @@ describe('the feed', () => {
     const seqs = news.flatMap((item) => (item.kind === 'event' ? [item.entry.seq] : []));
     expect(seqs).toEqual([13, 15]);
     expect(state.cursor).toBe(16);
+  });
+});
+
+describe('an alert that waits to be recorded', () => {
+  const told = (n: number): FeedFrame => ({ type: 'provisional', alert: aProvisional(n) });
+  const recording = (seq: number, n: number, case_id = `ca${n}`): FeedFrame => ({
+    type: 'event',
+    entry: aRecording(seq, aProvisional(n)),
+    case: aCase({ case_id, last_seq: seq }),
+  });
+  const waiting = (state: FeedState) => [...state.provisional.keys()];
+  const synced = after([snapshot([], 3)]).state;
+
+  it('is kept once, however often it is told, and a repeat changes nothing at all', () => {
+    const first = after([told(1), told(2), told(1)], synced);
+    expect(waiting(first.state)).toEqual(['a1', 'a2']);
+    expect(first.news).toEqual([]);
+    const repeated = after([told(2), told(1)], first.state);
+    expect(repeated.state).toBe(first.state);
+  });
+
+  it('moves neither the cursor nor the head', () => {
+    const { state } = after([told(1)], synced);
+    expect(state).toMatchObject({ applied: 3, cursor: 3, head: 3 });
+  });
+
+  it('gives way to the event that records it, in whichever case', () => {
+    const pressed: FeedFrame = {
+      type: 'event',
+      entry: anEntry(5, { kind: 'pressed_again', alert: { alert_id: 'a2' }, received_at_ms: NOON }),
+      case: aCase({ case_id: 'another', last_seq: 5 }),
+    };
+    const { state } = after([told(1), told(2), told(3), recording(4, 1), pressed], synced);
+    expect(waiting(state)).toEqual(['a3']);
+    expect([...state.recorded]).toEqual([['a1', 'ca1'], ['a2', 'another']]);
+  });
+
+  it('does not come back by a frame that was sent before the recording', () => {
+    const recorded = after([told(1), recording(4, 1, 'another')], synced).state;
+    expect(waiting(after([told(1)], recorded).state)).toEqual([]);
+    // Also when the recording is known from the snapshot only, or only as a repeat.
+    const known = after([snapshot([aCase({ case_id: 'ca1' })], 9)], synced).state;
+    expect(waiting(after([told(1)], known).state)).toEqual([]);
+    expect(waiting(after([told(2), recording(8, 2, 'another')], known).state)).toEqual([]);
+  });
+
+  it('is cleared by a snapshot, and is there again when it is told again', () => {
+    const cleared = after([told(1), snapshot([], 9)], synced).state;
+    expect(waiting(cleared)).toEqual([]);
+    expect(waiting(after([told(1)], cleared).state)).toEqual(['a1']);
+  });
+
+  it('survives a lost connection that resumes', () => {
+    const resumed = after([heartbeat(3)], asked(after([told(1)], synced).state, 'hello')).state;
+    expect(waiting(resumed)).toEqual(['a1']);
+  });
+
+  it('ends when the service goes on without telling it, and lasts while it is told', () => {
+    const beats = Array.from({ length: UNTOLD_HEARTBEATS_MAX }, () => heartbeat(3));
+    const started = after([told(1), told(2)], synced).state;
+    const late = after([...beats, told(1), heartbeat(3)], started).state;
+    expect(waiting(late)).toEqual(['a1']);
+    expect(waiting(after([told(2)], late).state)).toEqual(['a1', 'a2']);
+  });
+
+  it('is left out when there are too many younger ones, and stays out', () => {
+    const flood = Array.from({ length: PROVISIONAL_MAX + 1 }, (_, n) => told(n));
+    const { state } = after(flood, synced);
+    expect(state.provisional.size).toBe(PROVISIONAL_MAX);
+    expect(state.provisional.has('a0')).toBe(false);
+    expect(waiting(after([told(0)], state).state)).toEqual(waiting(state));
+  });
+
+  it('is remembered as recorded for a while only', () => {
+    const flood = Array.from({ length: RECORDED_MAX + 1 }, (_, n) => recording(4 + n, n));
+    const { state } = after(flood, synced);
+    expect(state.recorded.size).toBe(RECORDED_MAX);
+    expect(state.recorded.has('a0')).toBe(false);
   });
 });

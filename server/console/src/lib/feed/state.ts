@@ -1,8 +1,26 @@
-import type { CaseId, CaseSummary, DutyOfficer, FeedFrame, FixView, Seq, TimelineEntry } from '@protocol';
+import type {
+  AlertId,
+  CaseId,
+  CaseSummary,
+  DutyOfficer,
+  FeedFrame,
+  FixView,
+  ProvisionalAlert,
+  Seq,
+  TimelineEntry,
+} from '@protocol';
 import { laterFix } from '../cases/position';
+import {
+  clearProvisional,
+  countHeartbeat,
+  isToldAlready,
+  takeProvisional,
+  takeRecorded,
+  type ProvisionalState,
+} from './provisional';
 
 /** What the console knows through its feed. */
-export interface FeedState {
+export interface FeedState extends ProvisionalState {
   /** A snapshot has come: `cases` is the whole queue. */
   readonly synced: boolean;
   readonly cases: ReadonlyMap<CaseId, CaseSummary>;
@@ -34,6 +52,9 @@ export const emptyFeed: FeedState = {
   synced: false,
   cases: new Map(),
   parts: [],
+  provisional: new Map(),
+  untold: new Map(),
+  recorded: new Map(),
   applied: 0,
   cursor: 0,
   head: 0,
@@ -53,7 +74,17 @@ export function isBehind(state: FeedState): boolean {
 
 /** The state after `frames`, in the order they came, and what they brought. */
 export function reduce(state: FeedState, frames: readonly FeedFrame[]): { state: FeedState; news: News[] } {
-  const work = { ...state, cases: new Map(state.cases) };
+  // During an outage nearly all frames are repeats: the same state again means that nothing is drawn anew.
+  if (frames.every((frame) => frame.type === 'provisional' && isToldAlready(state, frame.alert))) {
+    return { state, news: [] };
+  }
+  const work: Work = {
+    ...state,
+    cases: new Map(state.cases),
+    provisional: new Map(state.provisional),
+    untold: new Map(state.untold),
+    recorded: new Map(state.recorded),
+  };
   const news: News[] = [];
   for (const frame of frames) {
     const item = applyFrame(work, frame);
@@ -62,7 +93,12 @@ export function reduce(state: FeedState, frames: readonly FeedFrame[]): { state:
   return { state: work, news };
 }
 
-type Work = { -readonly [K in keyof FeedState]: FeedState[K] } & { cases: Map<CaseId, CaseSummary> };
+type Work = { -readonly [K in keyof FeedState]: FeedState[K] } & {
+  cases: Map<CaseId, CaseSummary>;
+  provisional: Map<AlertId, ProvisionalAlert>;
+  untold: Map<AlertId, number>;
+  recorded: Map<AlertId, CaseId>;
+};
 
 function applyFrame(work: Work, frame: FeedFrame): News | null {
   switch (frame.type) {
@@ -74,7 +110,11 @@ function applyFrame(work: Work, frame: FeedFrame): News | null {
     case 'positions':
       applyPositions(work, frame.case_id, frame.fixes);
       return { kind: 'positions', caseId: frame.case_id, fixes: frame.fixes };
+    case 'provisional':
+      takeProvisional(work, frame.alert);
+      return null;
     case 'heartbeat':
+      countHeartbeat(work);
       return applyHeartbeat(work, frame.head_seq, frame.on_duty);
     case 'error':
       return null;
@@ -88,6 +128,7 @@ function applyFrame(work: Work, frame: FeedFrame): News | null {
 function applySnapshot(work: Work, head: Seq): News {
   work.cases = new Map(work.parts.map((summary) => [summary.case_id, summary]));
   work.parts = [];
+  clearProvisional(work);
   work.applied = head;
   work.cursor = head;
   work.head = head;
@@ -96,6 +137,7 @@ function applySnapshot(work: Work, head: Seq): News {
 }
 
 function applyEvent(work: Work, entry: TimelineEntry, summary: CaseSummary): News | null {
+  takeRecorded(work, entry, summary.case_id);
   if (!advance(work, entry.seq)) return null;
   const known = work.cases.get(summary.case_id);
   if (!known || summary.last_seq >= known.last_seq) {

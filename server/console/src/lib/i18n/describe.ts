@@ -1,4 +1,4 @@
-import type { CaseSummary, Conflict, DroppedField, RoutingView } from '@protocol';
+import type { CaseSummary, Conflict, DroppedField, ProvisionalAlert, RoutingView } from '@protocol';
 import { ApiError } from '../http/problem';
 import type { Format } from './format';
 import type { Texts } from './vi';
@@ -47,8 +47,7 @@ function countryOf(routing: RoutingView, w: Words): string {
 }
 
 /** The place in a few words, for a row of the queue and what is read aloud. */
-export function describePlace(summary: CaseSummary, w: Words): string {
-  const { routing } = summary;
+export function describePlace({ routing }: { routing: RoutingView }, w: Words): string {
   if (routing.basis === 'special_area') return routing.special_area ?? w.t.routing.offshoreUnknown;
   const country = countryOf(routing, w);
   if (routing.basis === 'border') return [country, ...(routing.others ?? []).map(w.countryName)].join(' / ');
@@ -57,6 +56,11 @@ export function describePlace(summary: CaseSummary, w: Words): string {
 
 export function describeName(summary: CaseSummary, w: Words): string {
   return summary.worker_name?.trim() || w.t.case.unknownWorker;
+}
+
+/** The name in a case; who pressed is not known to the console before there is one. */
+export function describeTitle(item: CaseSummary | ProvisionalAlert, w: Words): string {
+  return 'alert' in item ? w.t.provisional.badge : describeName(item, w);
 }
 
 /** "Minh đã nhận ca này lúc 14:03:12" */

@@ -15,15 +15,22 @@ const FRESHNESSES: readonly Freshness[] = ['fresh', 'aging', 'old'];
 const COLOURS: Record<Priority, string> = { p1: '#e5484d', p2: '#f5a524', p3: '#7aa2c8' };
 const OLD_COLOUR = '#aab4bf';
 const INSIDE = '#0d131a';
+const PROVISIONAL_COLOUR = '#ffc46b';
+const PROVISIONAL_OUTLINE = 'M15 1.2 28.6 26.2H1.4z';
 
 /** The marks of the map: form by priority; solid while fresh, hollow for some minutes, then grey and dashed. */
 export function drawIcons(): Icon[] {
-  return PRIORITIES.flatMap((priority) =>
-    FRESHNESSES.map((freshness) => ({ name: `${priority}-${freshness}`, data: drawIcon(priority, freshness) })),
+  const recorded = PRIORITIES.flatMap((priority) =>
+    FRESHNESSES.map((freshness) => ({ name: `${priority}-${freshness}`, data: drawIcon(priority, freshness, false) })),
   );
+  const provisional = FRESHNESSES.map((freshness) => ({
+    name: `p1-${freshness}-provisional`,
+    data: drawIcon('p1', freshness, true),
+  }));
+  return [...recorded, ...provisional];
 }
 
-function drawIcon(priority: Priority, freshness: Freshness): ImageData {
+function drawIcon(priority: Priority, freshness: Freshness, provisional: boolean): ImageData {
   const size = SIZE_PX * ICON_PIXEL_RATIO;
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = size;
@@ -42,7 +49,21 @@ function drawIcon(priority: Priority, freshness: Freshness): ImageData {
   context.lineWidth = 3.4;
   context.setLineDash(freshness === 'old' ? [4, 3] : []);
   context.stroke(path);
+  if (provisional) drawOuterDashes(context);
   return context.getImageData(0, 0, size, size);
+}
+
+/** Around the mark, so that inside it still says how fresh the position is. */
+function drawOuterDashes(context: CanvasRenderingContext2D): void {
+  const path = new Path2D(PROVISIONAL_OUTLINE);
+  context.setLineDash([]);
+  context.strokeStyle = INSIDE;
+  context.lineWidth = 3.4;
+  context.stroke(path);
+  context.setLineDash([3.6, 3]);
+  context.strokeStyle = PROVISIONAL_COLOUR;
+  context.lineWidth = 2;
+  context.stroke(path);
 }
 
 function outline(priority: Priority): string {

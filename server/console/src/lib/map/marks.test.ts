@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aCase, aFix, NOON } from '../../testing/samples';
+import { aCase, aFix, aProvisional, NOON } from '../../testing/samples';
 import { marksOf, type MarksInput } from './marks';
 import { trailLegs, TRAIL_STRENGTH_MIN } from './trail';
 
@@ -7,10 +7,11 @@ const MIN = 60_000;
 const fixAt = (min: number) => aFix({ fix_id: `f${min}`, lon: 121 + min / 100, fix_time_ms: NOON - min * MIN, server_time_ms: NOON });
 const input = (change: Partial<MarksInput>): MarksInput => ({
   cases: [],
+  alerts: [],
   chosen: null,
   fixes: [],
   now: NOON,
-  nameOf: (c) => c.worker_name ?? '',
+  nameOf: () => '',
   ...change,
 });
 
@@ -52,5 +53,16 @@ describe('marks on the map', () => {
     expect(marks.uncertainty.features).toHaveLength(1);
     const vague = aCase({ position: { ...fixAt(0), accuracy_m: null } });
     expect(marksOf(input({ chosen: vague })).uncertainty.features).toHaveLength(0);
+  });
+
+  it('draw what waits to be recorded like an unclaimed P1, and tell it apart', () => {
+    const alert = aProvisional(1, { alert: { alert_id: 'a1', position: fixAt(3) } });
+    const nowhere = aProvisional(2);
+    const { features } = marksOf(input({ alerts: [alert, nowhere] })).cases;
+    expect(features.map((f) => f.properties)).toMatchObject([{ id: 'ca1', icon: 'p1-aging-provisional', urgent: 1, rank: 9 }]);
+    const chosen = marksOf(input({ alerts: [alert], chosen: alert }));
+    expect(chosen.cases.features).toHaveLength(0);
+    expect(chosen.chosen.features).toHaveLength(1);
+    expect(chosen.uncertainty.features).toHaveLength(1);
   });
 });

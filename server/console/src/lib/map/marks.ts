@@ -1,6 +1,6 @@
-import type { CaseId, CaseSummary, FixView, UnixMs } from '@protocol';
+import type { CaseId, CaseSummary, FixView, Priority, ProvisionalAlert, UnixMs } from '@protocol';
 import type { Feature, FeatureCollection, LineString, Point, Polygon } from 'geojson';
-import { freshness } from '../cases/position';
+import { alertFix, freshness } from '../cases/position';
 import { circleRing } from './geodesy';
 import { lonLat, trailLegs, trailStrength } from './trail';
 
@@ -17,21 +17,24 @@ export interface Marks {
 
 export interface MarksInput {
   cases: Iterable<CaseSummary>;
-  chosen: CaseSummary | null;
+  /** Those that wait to be recorded. */
+  alerts: Iterable<ProvisionalAlert>;
+  chosen: CaseSummary | ProvisionalAlert | null;
   /** Of the chosen case, newest first. */
   fixes: readonly FixView[];
   now: UnixMs;
-  nameOf: (summary: CaseSummary) => string;
+  nameOf: (item: CaseSummary | ProvisionalAlert) => string;
 }
 
 export function marksOf(input: MarksInput): Marks {
   const { chosen, now } = input;
-  const others = [...input.cases].filter((c) => c.state !== 'closed' && c.case_id !== chosen?.case_id);
+  const open = [...input.cases].filter((c) => c.state !== 'closed');
+  const others = [...open, ...input.alerts].filter((item) => item.case_id !== chosen?.case_id);
   const earlier = input.fixes.slice(1);
   return {
-    cases: collection(others.flatMap((c) => caseMark(c, input))),
-    chosen: collection(chosen ? caseMark(chosen, input) : []),
-    uncertainty: collection(uncertaintyOf(chosen?.position)),
+    cases: collection(others.flatMap((item) => markOf(item, input))),
+    chosen: collection(chosen ? markOf(chosen, input) : []),
+    uncertainty: collection(uncertaintyOf(chosen && fixOf(chosen))),
     trail: collection(
       trailLegs(input.fixes, now).map((leg) => ({
         type: 'Feature',
@@ -49,26 +52,36 @@ export function marksOf(input: MarksInput): Marks {
   };
 }
 
-/** Name of the image of a mark: `p1-fresh`. */
-export function iconName(c: CaseSummary, fix: FixView, now: UnixMs): string {
-  return `${c.priority}-${freshness(fix, now)}`;
+/** Name of the image of a mark: `p1-fresh`, or `p1-fresh-provisional` for what is in no case yet. */
+export function iconName(priority: Priority, fix: FixView, provisional: boolean, now: UnixMs): string {
+  return `${priority}-${freshness(fix, now)}${provisional ? '-provisional' : ''}`;
+}
+
+export function fixOf(item: CaseSummary | ProvisionalAlert): FixView | null {
+  return 'alert' in item ? alertFix(item) : (item.position ?? null);
 }
 
 export type CaseMarkProperties = { id: CaseId; icon: string; name: string; rank: number; urgent: 0 | 1 };
 
-function caseMark(c: CaseSummary, { now, nameOf }: MarksInput): Feature<Point, CaseMarkProperties>[] {
-  if (!c.position) return [];
-  const urgent = c.priority === 'p1' && c.state === 'open';
+function markOf(
+  item: CaseSummary | ProvisionalAlert,
+  { now, nameOf }: MarksInput,
+): Feature<Point, CaseMarkProperties>[] {
+  const fix = fixOf(item);
+  if (!fix) return [];
+  const provisional = 'alert' in item;
+  const priority = provisional ? 'p1' : item.priority;
+  const urgent = provisional || (priority === 'p1' && item.state === 'open');
   return [
     {
       type: 'Feature',
-      geometry: { type: 'Point', coordinates: lonLat(c.position) },
+      geometry: { type: 'Point', coordinates: lonLat(fix) },
       properties: {
-        id: c.case_id,
-        icon: iconName(c, c.position, now),
-        name: nameOf(c),
+        id: item.case_id,
+        icon: iconName(priority, fix, provisional, now),
+        name: nameOf(item),
         // Larger is drawn later, and so on top.
-        rank: (urgent ? 10 : 0) - Number(c.priority.slice(1)),
+        rank: (urgent ? 10 : 0) - Number(priority.slice(1)),
         urgent: urgent ? 1 : 0,
       },
     },

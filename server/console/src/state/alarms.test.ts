@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { provisionalRingsOf, ringsOf, type Ring } from '../lib/alarm/plan';
+import type { AlarmPlayer } from '../lib/alarm/player';
+import type { Api } from '../lib/api';
+import { ManualClock, settle } from '../testing/manual_clock';
+import { aCase, aProvisional } from '../testing/samples';
+import { Alarms } from './alarms.svelte';
+
+const desks = new Set(['tw-taipei']);
+
+it('reports that it rang only once there is a case to report it for', async () => {
+  const clock = new ManualClock();
+  const reported: string[] = [];
+  const played: string[] = [];
+  let rings: Ring[] = provisionalRingsOf([aProvisional(1)], desks);
+  const alarms = new Alarms({
+    api: { rang: async (id: string) => void reported.push(id) } as unknown as Api,
+    clock,
+    random: () => 0.5,
+    player: { state: 'running', play: (sound: string) => played.push(sound), hush() {} } as unknown as AlarmPlayer,
+    input: () => ({ rings, linkLost: false, now: clock.now() }),
+    drawn: async () => {},
+    onFresh: () => {},
+  });
+  alarms.look();
+  await settle();
+  expect(played).toEqual(['p1']);
+  expect(reported).toEqual([]);
+  rings = ringsOf([aCase({ case_id: 'ca1' })], desks);
+  await clock.advance(5_000);
+  alarms.look();
+  await settle();
+  expect(reported).toEqual(['ca1']);
+});
