@@ -5,8 +5,8 @@ export default defineConfig({
   resolve: { alias: { '@protocol': fileURLToPath(new URL('../../protocol/ts/protocol.ts', import.meta.url)) } },
   test: {
     include: ['src/**/*.test.ts'],
-    // Every file drives a browser of its own; two cores do not carry several at once without slowing each down.
-    fileParallelism: false,
+    // Every file drives a browser and a service of its own and waits now and then: two go side by side.
+    maxWorkers: 2,
     testTimeout: 90_000,
     hookTimeout: 120_000,
     reporters: ['default'],

@@ -28,12 +28,14 @@ use crate::auth::credential::{CREDENTIAL_MS, Checked, Credentials, Identity};
 use crate::deadline::Backoff;
 use crate::hub::{Told, encode};
 use crate::intake::{Intake, Item, Origin};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// How long a phone that was silent for a ping interval has to answer: a half-open connection is found within 25 s.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
-/// Most ledger entries that are repeated to a phone that comes back.
-const REPLAY_MAX: usize = 500;
+/// Ledger entries of a phone's cases that are read at a time when it comes back …
+const REPLAY_PAGE: usize = 500;
+/// … and how many times at most: the rest follows when it comes back again.
+const REPLAY_PAGES_MAX: usize = 10;
 /// Pauses between tries to read them while the store is away.
 const REPLAY_PAUSE_FIRST: Duration = Duration::from_secs(1);
 /// See [`REPLAY_PAUSE_FIRST`].
@@ -351,7 +353,8 @@ impl Session {
 
     /// Reads what the phone missed, beside the session: an SOS never waits for a store's answer to this.
     fn replay(&mut self, device: Option<DeviceId>, follow: Vec<AlertId>, after: Seq) {
-        if device.is_none() && follow.is_empty() {
+        let is_reading = self.held.is_some();
+        if is_reading || (device.is_none() && follow.is_empty()) {
             return;
         }
         self.held = Some(vec![]);
@@ -359,9 +362,8 @@ impl Session {
         tokio::spawn(async move {
             let mut pause = Backoff::new(REPLAY_PAUSE_FIRST, REPLAY_PAUSE_LAST);
             while !handle.inbox.is_closed() {
-                match store.entries_of_phone(device, &follow, after, REPLAY_MAX).await {
-                    Ok(entries) => {
-                        let missed = entries.into_iter().map(|entry| Arc::new(Told::entry(entry))).collect();
+                match missed(&store, device, &follow, after).await {
+                    Ok(missed) => {
                         let _ = handle.inbox.send(ToSession::Missed(missed)).await;
                         return;
                     }
@@ -399,6 +401,26 @@ impl Session {
         self.allowance = self.allowance.saturating_sub(1);
         may
     }
+}
+
+/// What a phone with this device, or that follows these alerts, has not heard since `after`.
+async fn missed(
+    store: &Store,
+    device: Option<DeviceId>,
+    follow: &[AlertId],
+    mut after: Seq,
+) -> Result<Vec<Arc<Told>>, StoreError> {
+    let mut missed = vec![];
+    for _ in 0..REPLAY_PAGES_MAX {
+        let page = store.entries_of_phone(device, follow, after, REPLAY_PAGE).await?;
+        let is_last = page.len() < REPLAY_PAGE;
+        after = page.last().map_or(after, LedgerEntry::seq);
+        missed.extend(page.into_iter().map(|entry| Arc::new(Told::entry(entry))));
+        if is_last {
+            break;
+        }
+    }
+    Ok(missed)
 }
 
 /// What an entry means for a phone with this device, or that follows these alerts.

@@ -8,7 +8,7 @@ import { createWorkers, LAN, MINH } from './service/people';
 import { Phone } from './service/phone';
 
 const service = useService();
-const chromium = useBrowser();
+const chromium = useBrowser({ webgl: false });
 it('one wins, the other is told who and when', async () => {
   const [code] = await createWorkers(service, ['Bùi Văn Tranh']);
   const phone = await Phone.enrolled(service, code as never);

@@ -12,7 +12,7 @@ import { Proxy } from './service/proxy';
 import { until } from './wait';
 
 const service = useService();
-const chromium = useBrowser();
+const chromium = useBrowser({ webgl: false });
 const MISSED_MESSAGES = 25;
 
 it('has everything after it returns, in order, nothing twice', { timeout: 180_000 }, async () => {

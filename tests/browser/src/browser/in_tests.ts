@@ -2,11 +2,11 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { launch } from './chromium';
 
-/** A browser for the tests of one file. */
-export function useBrowser(): { get: () => Browser } {
+/** A browser for the tests of one file; one without WebGL draws no map, which costs the most. */
+export function useBrowser(more: { webgl?: boolean } = {}): { get: () => Browser } {
   let browser: Browser | undefined;
   beforeAll(async () => {
-    browser = await launch();
+    browser = await launch(more);
   });
   afterAll(() => browser?.close());
   return {
