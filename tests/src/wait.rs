@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Longest wait for anything; a test that reaches it has failed.
-pub const LIMIT: Duration = Duration::from_secs(20);
+pub const LIMIT: Duration = Duration::from_secs(60);
 /// Pause between two looks.
 const STEP: Duration = Duration::from_millis(10);
 
