@@ -5,7 +5,7 @@ use sos_protocol::feed::FeedFrame;
 use sos_protocol::{CaseEvent, ErrorCode, GatewayFrame, PhoneFrame, Stage};
 use sos_tests::phone::alert;
 use sos_tests::wait::LIMIT;
-use sos_tests::{Phone, Service, until};
+use sos_tests::{Phone, Service, log, until};
 
 async fn stack() -> &'static Stack {
     let start = || Box::leak(Box::new(Stack::start(&StackConfig::default()).expect("the stores start")));
@@ -86,4 +86,48 @@ async fn either_store_may_die_and_every_acknowledged_sos_is_recorded_once() {
     until("each once", async || (service.count("SELECT count(*) FROM cases").await == 3).then_some(())).await;
     assert_eq!(service.count("SELECT count(*) FROM alerts").await, 3);
     assert!(service.store.verify_ledger().await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn an_sos_that_no_desk_is_configured_for_waits_and_is_not_put_aside() {
+    let first = Service::start().await;
+    let db = first.db.clone();
+    sqlx::query("UPDATE desks SET is_ministry = false").execute(&db).await.expect("broken");
+    // This node starts while the desks cannot be used; the one that still knows the old ones goes.
+    let node = first.another_node().await;
+    first.stop().await;
+    let mut phone = Phone::connect(&node).await;
+    let alert_id = phone.press(Some((25.05, 121.52))).await;
+    until("the recorder tried and waits", async || log::so_far().contains("no desks").then_some(())).await;
+    assert_eq!(node.count("SELECT count(*) FROM quarantine").await, 0);
+    sqlx::query("UPDATE desks SET is_ministry = true WHERE desk_id = 'ministry'")
+        .execute(&db)
+        .await
+        .expect("mended");
+    phone.receipt(alert_id, Stage::Recorded).await;
+}
+
+#[tokio::test]
+async fn an_sos_that_cannot_be_recorded_rings_on_and_stands_in_nobodys_way() {
+    let service = Service::start().await;
+    let mut feed = service.officer("lan").await.feed(None).await;
+    let alter = async |sql: &'static str| {
+        sqlx::query(sql).execute(&service.db).await.expect("a change of the table");
+    };
+    alter("ALTER TABLE cases ADD CONSTRAINT broken CHECK (battery_pct IS DISTINCT FROM 13)").await;
+    let (mut stuck, mut other) = (Phone::connect(&service).await, Phone::connect(&service).await);
+    let mut press = alert(Some((25.05, 121.52)));
+    press.battery_pct = Some(13);
+    stuck.say(&PhoneFrame::Alert { alert: press.clone() }).await;
+    stuck.receipt(press.alert_id, Stage::Received).await;
+    let rung = feed.until("a provisional ring", |frame| match frame {
+        FeedFrame::Provisional { alert } => Some(alert.alert.alert_id),
+        _ => None,
+    });
+    assert_eq!(rung.await, press.alert_id);
+    let fine = other.press(Some((25.05, 121.52))).await;
+    other.receipt(fine, Stage::Recorded).await;
+    assert_eq!(service.count("SELECT count(*) FROM quarantine").await, 0);
+    alter("ALTER TABLE cases DROP CONSTRAINT broken").await;
+    stuck.receipt(press.alert_id, Stage::Recorded).await;
 }

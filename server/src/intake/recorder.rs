@@ -80,7 +80,7 @@ impl Recorder {
                         let (routing, target_s) = self
                             .dispatch
                             .desk_for(alert.position.as_ref(), origin.contract_country)
-                            .ok_or(StoreError::Sql(sqlx::Error::RowNotFound))?;
+                            .ok_or(StoreError::NoDesks)?;
                         work.open(press, routing, target_s, numbers.next().unwrap_or_default(), now);
                     }
                 }
@@ -134,7 +134,15 @@ impl Recorder {
                 Some(NewFix { alert_id: alert.alert_id, fix })
             })
             .collect();
-        if fixes.is_empty() { Ok(()) } else { self.store.save_fixes(&fixes).await.map(drop) }
+        if fixes.is_empty() {
+            return Ok(());
+        }
+        match self.store.save_fixes(&fixes).await {
+            // The alert is on record with its position: a trail that cannot be stored does not undo that.
+            Err(error) if !error.is_passing() => tracing::error!(%error, "first fixes cannot be stored"),
+            result => drop(result?),
+        }
+        Ok(())
     }
 }
 

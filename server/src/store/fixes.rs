@@ -51,6 +51,7 @@ impl Store {
     /// When Postgres does not do it.
     pub async fn make_fix_partitions(&self, now: UnixMs) -> Result<(), StoreError> {
         let today = now.0.div_euclid(DAY_MS);
+        let mut result = Ok(());
         for day in today - 1..=today + 7 {
             // Names and bounds cannot be parameters; they are numbers made here.
             let sql = format!(
@@ -58,13 +59,14 @@ impl Store {
                 day * DAY_MS,
                 (day + 1) * DAY_MS
             );
-            within(USE_WITHIN, async {
+            let made = within(USE_WITHIN, async {
                 sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&self.pool).await?;
                 Ok::<_, StoreError>(())
-            })
-            .await?;
+            });
+            // A day that cannot be made (fixes of it came earlier and lie in the rest) does not stop the next ones.
+            result = made.await.and(result);
         }
-        Ok(())
+        result
     }
 
     /// Keeps fixes, each once, and moves the cases' positions on: what consoles are to be told. Fixes of alerts

@@ -38,6 +38,9 @@ pub enum StoreError {
     /// It holds something that cannot be read.
     #[error("postgres: unreadable row: {0}")]
     Unreadable(#[from] serde_json::Error),
+    /// The desks were not read yet, or contradict each other: nobody knows yet where an alert goes.
+    #[error("no desks that can be used")]
+    NoDesks,
     /// The personal part of a row does not open with the subject's key.
     #[error("postgres: sealed part of a row does not open")]
     Sealed,
@@ -48,7 +51,7 @@ impl StoreError {
     #[must_use]
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::Slow(_) => true,
+            Self::Slow(_) | Self::NoDesks => true,
             Self::Sql(sqlx::Error::Database(error)) => {
                 // Classes: connection, out of resources, operator intervention, system error, rollback (deadlock,
                 // serialization); and a unique key that another transaction took first.

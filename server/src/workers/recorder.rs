@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use super::{Workers, backoff};
-use crate::intake::{Inbound, provisional};
+use crate::intake::{Inbound, Item, provisional};
 use crate::queue::{GroupReader, QueueError, StreamEntry};
 use crate::store::StoreError;
 
@@ -95,10 +95,17 @@ async fn one_by_one(
     batch: &[Inbound],
     ids: &[String],
 ) -> Result<(), Trouble> {
+    let mut waiting = None;
     for (inbound, id) in batch.iter().zip(ids) {
         match workers.recorder.record(std::slice::from_ref(inbound)).await {
             Ok(()) => reader.done(std::slice::from_ref(id)).await?,
             Err(error) if error.is_passing() => return Err(error.into()),
+            // An acknowledged SOS is never put aside: it rings and is tried again until somebody mends what is wrong.
+            Err(error) if matches!(inbound.item, Item::Alert { .. }) => {
+                tracing::error!(%error, "an alert cannot be recorded; it rings and is tried again");
+                ring(workers, std::slice::from_ref(inbound)).await;
+                waiting = Some(error);
+            }
             Err(error) => {
                 tracing::error!(%error, "an entry cannot be recorded; put aside");
                 metrics::counter!("sos_quarantined_total").increment(1);
@@ -108,7 +115,7 @@ async fn one_by_one(
             }
         }
     }
-    Ok(())
+    waiting.map_or(Ok(()), |error| Err(error.into()))
 }
 
 async fn put_aside(

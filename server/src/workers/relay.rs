@@ -45,7 +45,7 @@ async fn relay(workers: &Workers, told: &mut Option<Seq>) -> anyhow::Result<bool
         // A stream that is empty or new starts at the head: nodes read what is before from Postgres.
         None => match workers.queue.last_entry().await? {
             Some(seq) => seq,
-            None => workers.hub.head(),
+            None => workers.store.head().await?,
         },
     };
     *told = Some(after);

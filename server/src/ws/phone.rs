@@ -100,7 +100,6 @@ struct Session {
     handle: Handle,
     nonce: String,
     origin: Origin,
-
     followed: VecDeque<AlertId>,
     /// What was told while the entries before it are still being read; none: nothing is being read.
     held: Option<Vec<Arc<Told>>>,
@@ -120,7 +119,6 @@ impl Session {
             handle: Handle { session_id, inbox, cut: CancellationToken::new() },
             nonce: B64.encode(nonce),
             origin: Origin { unverified: Some(sos_protocol::Unverified::NoCredential), ..Origin::default() },
-
             followed: VecDeque::new(),
             held: None,
             allowance: BURST_MAX,
