@@ -1,7 +1,7 @@
 //! Once and only once.
 
-use sos_protocol::http::AlertPost;
-use sos_protocol::{GatewayFrame, PhoneFrame, Stage, proof};
+use sos_protocol::http::{AlertPost, PostMessage};
+use sos_protocol::{ErrorCode, GatewayFrame, MessageId, PhoneFrame, Stage, proof};
 use sos_tests::phone::alert;
 use sos_tests::{Key, Phone, Service, until};
 
@@ -73,4 +73,24 @@ async fn the_same_message_many_times_is_one_message() {
     let other = last.press(None).await;
     last.receipt(other, Stage::Recorded).await;
     assert_eq!(service.count("SELECT count(*) FROM ledger WHERE kind = 'message'").await, 1);
+}
+
+#[tokio::test]
+async fn an_officers_message_sent_again_is_one_message_and_its_id_is_no_other_cases() {
+    let service = Service::start().await;
+    let lan = service.officer("lan").await;
+    let mut cases = vec![];
+    for _ in 0..2 {
+        let mut phone = Phone::connect(&service).await;
+        let alert_id = phone.press(Some((25.0478, 121.517))).await;
+        cases.push(phone.receipt(alert_id, Stage::Recorded).await.case_id.unwrap());
+    }
+    let message = PostMessage { message_id: MessageId(sos_tests::phone::new_id()), text: "Đã nghe".into() };
+    for _ in 0..2 {
+        lan.command(cases[0], "messages", &message).await.unwrap();
+    }
+    assert_eq!(service.count("SELECT count(*) FROM ledger WHERE kind = 'message'").await, 1);
+    // Nobody is told that it was said where it was not.
+    let refused = lan.command(cases[1], "messages", &message).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::IdReused);
 }

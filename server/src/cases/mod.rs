@@ -114,12 +114,22 @@ impl Cases {
             return Err(CaseError::NoSuchDesk);
         }
         let reopens = matches!(command, Command::Reopen { .. });
+        let reference = match &command {
+            Command::Message { message_id, .. } => Some(message_id.0),
+            Command::Note { note_id, .. } => Some(note_id.0),
+            _ => None,
+        };
         match within(USE_WITHIN, self.change(officer, id, version, command)).await {
             Ok(()) => self.committed.notify_one(),
             Err(CaseError::Store(error)) if error.is_taken() && reopens => {
                 return Err(CaseError::OtherCaseOpen);
             }
-            Err(CaseError::Store(error)) if error.is_taken() => self.was_said_here(id, &error).await?,
+            Err(CaseError::Store(error)) if error.is_taken() && reference.is_some() => {
+                // A repeat, if it is this case that has it.
+                if !self.store.has_entry(id, reference.unwrap_or_default()).await? {
+                    return Err(CaseError::IdReused);
+                }
+            }
             Err(error) => return Err(error),
         }
         // The officer may have sent it out of sight; the answer is still theirs.
@@ -171,13 +181,6 @@ impl Cases {
             at_ms: view.row.last_at_ms,
             version: view.row.version,
         }))
-    }
-
-    /// A message or note with this id is in the ledger already: fine if it is this case's.
-    async fn was_said_here(&self, id: CaseId, error: &StoreError) -> Result<(), CaseError> {
-        tracing::info!(%error, "a repeat");
-        // Ids are random: another case's only by intent or a broken generator.
-        self.store.case_view(&access::Scope::All, id).await?.map(drop).ok_or(CaseError::IdReused)
     }
 
     /// A case as `officer` may see it.

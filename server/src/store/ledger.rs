@@ -193,6 +193,23 @@ impl Store {
         Ok(rows.into_iter().filter_map(|row| Some((word(&row.kind)?, row.ref_id))).collect())
     }
 
+    /// Whether a case has an entry about this alert, message or note.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn has_entry(&self, id: CaseId, reference: Uuid) -> Result<bool, StoreError> {
+        within(USE_WITHIN, async {
+            Ok(sqlx::query_scalar!(
+                r#"SELECT EXISTS (SELECT 1 FROM ledger WHERE case_id = $1 AND ref_id = $2) AS "has!""#,
+                id.0,
+                reference
+            )
+            .fetch_one(&self.pool)
+            .await?)
+        })
+        .await
+    }
+
     /// The place of the last entry.
     ///
     /// # Errors
