@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
 
 /// Runs the stores until standard input closes or the process is asked to stop.
 pub(crate) fn run(arguments: &Arguments, stop: &StopFlag) -> Result<()> {
-    let stack = Stack::start(&StackConfig { data_dir: arguments.data.clone() })?;
+    let stack = Stack::start(&StackConfig { data_dir: arguments.data.clone(), ..StackConfig::default() })?;
     let urls = serde_json::json!({
         "database_url": stack.database_url(),
         "superuser_url": stack.superuser_url(),

@@ -15,7 +15,7 @@ fn temporary() -> Stack {
 }
 
 fn kept_in(folder: &Path) -> Result<Stack, StackError> {
-    Stack::start(&StackConfig { data_dir: Some(folder.to_path_buf()) })
+    Stack::start(&StackConfig { data_dir: Some(folder.to_path_buf()), ..StackConfig::default() })
 }
 
 /// Runs `sql` through `url`, as an application would connect.

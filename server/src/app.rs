@@ -17,9 +17,11 @@ use crate::auth::seal::Sealer;
 use crate::cases::Cases;
 use crate::config::Config;
 use crate::dispatch::Dispatch;
+use crate::durability;
 use crate::http::{self, Parts, SignInTries};
 use crate::hub::Hub;
 use crate::intake::Intake;
+use crate::intake::direct::{self, Direct};
 use crate::intake::recorder::Recorder;
 use crate::queue::Queue;
 use crate::store::Store;
@@ -27,6 +29,9 @@ use crate::workers::Workers;
 use crate::ws::registry::Registry;
 use crate::ws::{FeedSockets, PhoneSockets};
 
+/// Connections to Postgres that only the path of an SOS uses, so that nothing stands in front of it: two that record
+/// (from the stream, and past it), one that follows the ledger, one to spare.
+const SOS_CONNECTIONS: u32 = 4;
 /// How often samples of the metrics are added up.
 const METRICS_TIDY_EVERY: Duration = Duration::from_secs(5);
 
@@ -44,8 +49,12 @@ pub struct Ambient {
 /// # Errors
 /// When its address cannot be read.
 pub fn store(config: &Config, ambient: &Ambient) -> anyhow::Result<Store> {
+    store_of(config, ambient, config.database_connections)
+}
+
+fn store_of(config: &Config, ambient: &Ambient, connections: u32) -> anyhow::Result<Store> {
     let sealer = Sealer::new(config.secret.key("subject-keys"), ambient.entropy.clone());
-    Store::new(&config.database_url, config.database_connections, sealer).context("database_url")
+    Store::new(&config.database_url, connections, sealer, ambient.clock.clone()).context("database_url")
 }
 
 /// Serves until `shutdown`, then drains.
@@ -60,21 +69,28 @@ pub async fn serve(
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
     let store = store(config, &ambient)?;
+    let sos_store = store_of(config, &ambient, SOS_CONNECTIONS)?;
     let queue = Arc::new(Queue::new(&config.redis_url, &ambient.clock).context("redis_url")?);
-    refuse_forgetful_redis(&queue).await?;
+    durability::refuse_forgetful(&queue, &store).await?;
     let dispatch = Arc::new(Dispatch::new(config.home_country)?);
     if let Err(error) = dispatch.refresh(&store).await {
         tracing::warn!(%error, "desks not read yet");
     }
     let committed = Arc::new(Notify::new());
-    let recorder =
-        Arc::new(Recorder::new(store.clone(), dispatch.clone(), ambient.clock.clone(), committed.clone()));
+    let recorder = Arc::new(Recorder::new(
+        sos_store.clone(),
+        dispatch.clone(),
+        ambient.clock.clone(),
+        committed.clone(),
+    ));
+    let (direct, waiting) = Direct::new();
     let (hub, registry) = (Arc::new(Hub::new()), Arc::new(Registry::default()));
 
     let workers = TaskTracker::new();
     let stop_workers = CancellationToken::new();
     Workers {
         store: store.clone(),
+        sos_store: sos_store.clone(),
         queue: queue.clone(),
         recorder: recorder.clone(),
         dispatch: dispatch.clone(),
@@ -86,6 +102,8 @@ pub async fn serve(
     }
     .spawn(&workers, &stop_workers);
 
+    workers.spawn(direct::run(waiting, recorder, stop_workers.clone()));
+    workers.spawn(durability::watch(queue.clone(), store.clone(), stop_workers.clone()));
     workers.spawn(keep_metrics_small(metrics.clone(), stop_workers.clone()));
 
     let sockets = TaskTracker::new();
@@ -95,7 +113,7 @@ pub async fn serve(
         metrics,
         store.clone(),
         queue,
-        recorder,
+        direct,
         dispatch,
         hub,
         registry,
@@ -122,6 +140,7 @@ pub async fn serve(
     }
     stop_workers.cancel();
     store.close().await;
+    sos_store.close().await;
     Ok(())
 }
 
@@ -132,17 +151,6 @@ async fn keep_metrics_small(metrics: PrometheusHandle, stop: CancellationToken) 
     }
 }
 
-/// A Redis that answers before it has written would break the first promise. One that is away may come back.
-async fn refuse_forgetful_redis(queue: &Queue) -> anyhow::Result<()> {
-    match queue.is_durable().await {
-        Ok(durable) => {
-            anyhow::ensure!(durable, "redis must run with appendonly yes and appendfsync always");
-        }
-        Err(error) => tracing::warn!(%error, "redis could not be asked whether it writes before it answers"),
-    }
-    Ok(())
-}
-
 #[allow(clippy::too_many_arguments, reason = "the composition root")]
 fn parts(
     config: &Config,
@@ -150,7 +158,7 @@ fn parts(
     metrics: PrometheusHandle,
     store: Store,
     queue: Arc<Queue>,
-    recorder: Arc<Recorder>,
+    direct: Direct,
     dispatch: Arc<Dispatch>,
     hub: Arc<Hub>,
     registry: Arc<Registry>,
@@ -160,7 +168,7 @@ fn parts(
 ) -> Arc<Parts> {
     let Ambient { clock, entropy } = ambient.clone();
     let credentials = Credentials::new(config.secret.key("credentials"));
-    let intake = Arc::new(Intake::new(queue.clone(), store.clone(), recorder, clock.clone()));
+    let intake = Arc::new(Intake::new(queue.clone(), store.clone(), direct, clock.clone()));
     let phones = Arc::new(PhoneSockets {
         intake: intake.clone(),
         store: store.clone(),

@@ -1,7 +1,6 @@
 //! What this node tells its consoles and phones: every ledger entry once and in order, and new positions.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use sos_core::access::{CaseDesks, Scope};
 use sos_core::entry::LedgerEntry;
@@ -88,33 +87,54 @@ pub fn encode<T: serde::Serialize>(frame: &T) -> String {
 /// Hands things on to everybody who is connected here.
 pub struct Hub {
     told: broadcast::Sender<Arc<Told>>,
-    head: AtomicI64,
+    /// The last entry told; held while one is told, so that two who tell cannot overtake each other.
+    head: Mutex<Seq>,
 }
+
+/// An entry between the last one told here and this one is missing: read the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap;
 
 impl Hub {
     /// Nobody has been told anything.
     #[must_use]
     pub fn new() -> Self {
-        Self { told: broadcast::Sender::new(BACKLOG_MAX), head: AtomicI64::new(0) }
+        Self { told: broadcast::Sender::new(BACKLOG_MAX), head: Mutex::new(Seq(0)) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Seq> {
+        self.head.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The last entry told here.
     #[must_use]
     pub fn head(&self) -> Seq {
-        Seq(self.head.load(Ordering::Acquire))
+        *self.lock()
     }
 
     /// Everything up to `seq` counts as told.
     pub fn start_at(&self, seq: Seq) {
-        self.head.fetch_max(seq.0, Ordering::AcqRel);
+        let mut head = self.lock();
+        *head = seq.max(*head);
     }
 
-    /// Tells an entry, unless it was told before.
-    pub fn tell_entry(&self, entry: LedgerEntry) {
-        let seq = entry.seq();
-        if self.head.fetch_max(seq.0, Ordering::AcqRel) < seq.0 {
-            let _ = self.told.send(Arc::new(Told::entry(entry)));
+    /// Tells entries in order, leaving out what was told before.
+    ///
+    /// # Errors
+    /// [`Gap`] at the first one that does not follow the last one told.
+    pub fn tell_entries(&self, entries: impl IntoIterator<Item = LedgerEntry>) -> Result<(), Gap> {
+        for entry in entries {
+            let mut head = self.lock();
+            let seq = entry.seq();
+            if seq.0 > head.0 + 1 {
+                return Err(Gap);
+            }
+            if seq > *head {
+                *head = seq;
+                let _ = self.told.send(Arc::new(Told::entry(entry)));
+            }
         }
+        Ok(())
     }
 
     /// Tells something that is not in the ledger.

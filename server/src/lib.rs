@@ -3,10 +3,12 @@
 pub mod admin;
 pub mod app;
 pub mod auth;
+pub mod breaker;
 pub mod cases;
 pub mod config;
 pub mod deadline;
 pub mod dispatch;
+pub mod durability;
 pub mod http;
 pub mod hub;
 pub mod intake;

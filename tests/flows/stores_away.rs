@@ -12,6 +12,13 @@ async fn stack() -> &'static Stack {
     tokio::task::spawn_blocking(start).await.expect("started")
 }
 
+/// Alerts that Redis ever took.
+async fn alerts_in_redis(stack: &'static Stack) -> i64 {
+    let answer = blocking(|| stack.redis().ask("XINFO STREAM sos:alerts")).await.unwrap_or_default();
+    let mut lines = answer.lines().skip_while(|line| *line != "entries-added");
+    lines.nth(1).and_then(|line| line.strip_prefix(':')?.parse().ok()).unwrap_or(0)
+}
+
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work).await.expect("done")
 }
@@ -130,4 +137,81 @@ async fn an_sos_that_cannot_be_recorded_rings_on_and_stands_in_nobodys_way() {
     assert_eq!(service.count("SELECT count(*) FROM quarantine").await, 0);
     alter("ALTER TABLE cases DROP CONSTRAINT broken").await;
     stuck.receipt(press.alert_id, Stage::Recorded).await;
+}
+
+#[tokio::test]
+async fn a_frozen_postgres_holds_up_no_ring_and_everything_is_recorded_when_it_goes_on() {
+    let stack = stack().await;
+    let service = Service::start_on_stack(stack).await;
+    let mut feed = service.officer("lan").await.feed(None).await;
+    feed.until("its queue", |frame| matches!(frame, FeedFrame::Heartbeat { .. }).then_some(())).await;
+    let mut phone = Phone::connect(&service).await;
+    stack.postgres().pause();
+    let mut pressed = vec![];
+    for _ in 0..3 {
+        let alert_id = phone.press(Some((25.05, 121.52))).await;
+        let rung = feed.until("a provisional ring", |frame| match frame {
+            FeedFrame::Provisional { alert } if alert.alert.alert_id == alert_id => Some(()),
+            _ => None,
+        });
+        rung.await;
+        pressed.push(alert_id);
+    }
+    stack.postgres().resume();
+    for alert_id in pressed {
+        phone.receipt(alert_id, Stage::Recorded).await;
+    }
+    assert_eq!(service.count("SELECT count(*) FROM alerts").await, 3);
+}
+
+#[tokio::test]
+async fn while_redis_is_frozen_alerts_are_recorded_at_once_and_ring() {
+    let stack = stack().await;
+    let service = Service::start_on_stack(stack).await;
+    let node = service.another_node().await;
+    let mut feed = node.officer("lan").await.feed(None).await;
+    feed.until("its queue", |frame| matches!(frame, FeedFrame::Heartbeat { .. }).then_some(())).await;
+    let mut phone = Phone::connect(&service).await;
+    stack.redis().pause();
+    for _ in 0..3 {
+        let alert_id = phone.press(Some((25.05, 121.52))).await;
+        phone.receipt(alert_id, Stage::Recorded).await;
+        // On the other node's console, which cannot hear of it from Redis.
+        feed.until("the alert", |frame| match frame {
+            FeedFrame::Event { entry, .. } => match &entry.event {
+                CaseEvent::Opened { alert, .. } if alert.alert_id == alert_id => Some(()),
+                _ => None,
+            },
+            _ => None,
+        })
+        .await;
+    }
+    stack.redis().resume();
+    until("redis is used again", async || {
+        let before = alerts_in_redis(stack).await;
+        let alert_id = phone.press(None).await;
+        phone.receipt(alert_id, Stage::Recorded).await;
+        (alerts_in_redis(stack).await > before).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_redis_that_forgets_is_not_trusted_with_an_sos() {
+    let stack = stack().await;
+    let service = Service::start_on_stack(stack).await;
+    let mut phone = Phone::connect(&service).await;
+    let set = async |value: &'static str| {
+        let answer = blocking(move || stack.redis().ask(&format!("CONFIG SET appendfsync {value}"))).await;
+        assert_eq!(answer.expect("an answer"), "+OK");
+    };
+    set("everysec").await;
+    until("alerts go past redis", async || {
+        let before = alerts_in_redis(stack).await;
+        let alert_id = phone.press(None).await;
+        phone.receipt(alert_id, Stage::Recorded).await;
+        (alerts_in_redis(stack).await == before).then_some(())
+    })
+    .await;
+    set("always").await;
 }

@@ -11,10 +11,7 @@ const STEP: Duration = Duration::from_millis(10);
 ///
 /// # Panics
 /// After [`LIMIT`], with `what`.
-pub async fn until<T, F>(what: &str, mut condition: impl FnMut() -> F) -> T
-where
-    F: Future<Output = Option<T>>,
-{
+pub async fn until<T>(what: &str, mut condition: impl AsyncFnMut() -> Option<T>) -> T {
     let look = async {
         loop {
             if let Some(found) = condition().await {

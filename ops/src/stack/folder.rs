@@ -6,6 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rustix::process::Pid;
+
 use super::account::Account;
 use super::error::{Doing, Result, StackError};
 use super::wait;
@@ -103,11 +105,15 @@ pub(crate) fn wait_until_left(folder: &Path) -> Result<()> {
     })
 }
 
-fn worker_in(folder: &Path) -> Option<String> {
-    let folder = folder.canonicalize().ok()?;
-    let processes = fs::read_dir("/proc").ok()?;
-    processes.flatten().find_map(|process| {
-        let there = fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd == folder);
-        there.then(|| process.file_name().to_string_lossy().into_owned())
-    })
+fn worker_in(folder: &Path) -> Option<Pid> {
+    workers_in(folder).into_iter().next()
+}
+
+/// The processes that work in `folder`.
+pub(crate) fn workers_in(folder: &Path) -> Vec<Pid> {
+    let (Ok(folder), Ok(processes)) = (folder.canonicalize(), fs::read_dir("/proc")) else { return vec![] };
+    let works_there =
+        |process: &fs::DirEntry| fs::read_link(process.path().join("cwd")).is_ok_and(|cwd| cwd == folder);
+    let workers = processes.flatten().filter(works_there);
+    workers.filter_map(|process| Pid::from_raw(process.file_name().to_str()?.parse().ok()?)).collect()
 }

@@ -38,6 +38,13 @@ use folder::DataFolder;
 pub struct StackConfig {
     /// Where the data is kept; `None` for a new folder that is removed afterwards.
     pub data_dir: Option<PathBuf>,
+    /// Where Postgres keeps its data instead of in `data_dir`, for a disk that a fault test fills.
+    pub postgres_dir: Option<PathBuf>,
+    /// Where Redis keeps its data instead of in `data_dir`.
+    pub redis_dir: Option<PathBuf>,
+    /// Postgres listens on a free loopback port as well, with a password of its own, so that a fault test
+    /// can cut the connections to it.
+    pub postgres_on_tcp: bool,
 }
 
 /// A running Postgres and a running Redis. Dropping it stops both.
@@ -67,7 +74,7 @@ impl Stack {
             Some(folder) => folder.path().to_path_buf(),
             None => scratch.folder("data")?,
         };
-        let (postgres, redis) = start_both(&data_dir, &scratch);
+        let (postgres, redis) = start_both(config, &data_dir, &scratch);
         Ok(Self { postgres: postgres?, redis: redis?, data_dir, scratch, _folder: folder })
     }
 
@@ -169,10 +176,21 @@ pub fn place_of_data(wanted: &Path) -> Result<PathBuf> {
     folder::place(wanted, account::Account::for_stores()?)
 }
 
-fn start_both(data: &Path, scratch: &Arc<Scratch>) -> (Result<PostgresServer>, Result<RedisServer>) {
+fn start_both(
+    config: &StackConfig,
+    data: &Path,
+    scratch: &Arc<Scratch>,
+) -> (Result<PostgresServer>, Result<RedisServer>) {
+    let place = |own: &Option<PathBuf>, name| own.clone().unwrap_or_else(|| data.join(name));
+    let redis_dir = place(&config.redis_dir, "redis");
+    let postgres_dir = place(&config.postgres_dir, "postgres");
     thread::scope(|both| {
-        let redis = both.spawn(|| RedisServer::start(&data.join("redis"), Arc::clone(scratch)));
-        let postgres = PostgresServer::start(&data.join("postgres"), Arc::clone(scratch));
+        let redis = both.spawn(|| RedisServer::start(&redis_dir, Arc::clone(scratch)));
+        let postgres = if config.postgres_on_tcp {
+            PostgresServer::start_on_tcp(&postgres_dir, Arc::clone(scratch))
+        } else {
+            PostgresServer::start(&postgres_dir, Arc::clone(scratch))
+        };
         let redis = redis.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         (postgres, redis)
     })

@@ -1,4 +1,4 @@
-//! A private Postgres: one child process, its own data folder, a Unix socket, no network.
+//! A private Postgres: one child process, its own data folder, a Unix socket; a loopback port only when asked for.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -6,12 +6,14 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rustix::process::Signal;
+use rustix::process::{Signal, kill_process};
+use sos_protocol::ambient::{Entropy, SystemEntropy};
 
 use super::error::{Doing, Result, StackError};
-use super::folder::wait_until_left;
+use super::folder::{wait_until_left, workers_in};
 use super::log::Log;
 use super::pg_programs::Programs;
+use super::port::free_port;
 use super::process::{Process, supervised};
 use super::scratch::{Scratch, private_folder};
 use super::wait;
@@ -27,10 +29,11 @@ const INIT_LIMIT: Duration = Duration::from_secs(120);
 /// forced; it is no superuser.
 pub const APP_ROLE: &str = "sos";
 const SUPERUSER: &str = "postgres";
+/// In the name of the socket of a Postgres that has no port.
+const DEFAULT_PORT: u16 = 5432;
 
 /// Settings that differ from Postgres' own. Nothing weakens durability: tests run what production runs.
-const SETTINGS: [&str; 9] = [
-    "listen_addresses=",
+const SETTINGS: [&str; 8] = [
     "max_connections=200",
     "shared_buffers=32MB",
     "jit=off",
@@ -50,7 +53,15 @@ pub struct PostgresServer {
     sockets: PathBuf,
     log: Log,
     scratch: Arc<Scratch>,
+    tcp: Option<Tcp>,
     process: Mutex<Option<Process>>,
+}
+
+/// How Postgres is reached over the loopback network.
+#[derive(Debug)]
+struct Tcp {
+    port: u16,
+    password: String,
 }
 
 impl PostgresServer {
@@ -61,14 +72,33 @@ impl PostgresServer {
     /// When PostgreSQL is not installed, the folder belongs to another version or to a running Postgres,
     /// or the start fails or takes longer than 60 s.
     pub fn start(data: &Path, scratch: Arc<Scratch>) -> Result<Self> {
+        Self::start_with(data, scratch, None)
+    }
+
+    /// As [`start`](Self::start), and listens on a free loopback port as well, where the application role
+    /// needs a password; [`url`](Self::url) then goes there.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start), and when no port is free.
+    pub fn start_on_tcp(data: &Path, scratch: Arc<Scratch>) -> Result<Self> {
+        let no_port = std::io::Error::from(std::io::ErrorKind::AddrInUse);
+        let port = free_port().ok_or(no_port).doing("looking for a free loopback port")?;
+        let mut password = [0; 24];
+        SystemEntropy.fill(&mut password);
+        let password = password.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self::start_with(data, scratch, Some(Tcp { port, password }))
+    }
+
+    fn start_with(data: &Path, scratch: Arc<Scratch>, tcp: Option<Tcp>) -> Result<Self> {
         let programs = Programs::for_data(data)?;
         let sockets = scratch.folder("pg")?;
         let log = Log::in_folder(&sockets);
         let process = Mutex::new(None);
-        let server = Self { programs, data: data.to_path_buf(), sockets, log, scratch, process };
+        let server = Self { programs, data: data.to_path_buf(), sockets, log, scratch, tcp, process };
         if !server.data.join("PG_VERSION").exists() {
             server.make_cluster()?;
         }
+        server.write_access_rules()?;
         server.restart()?;
         server.make_role_and_database()?;
         Ok(server)
@@ -77,7 +107,25 @@ impl PostgresServer {
     /// The connection URL of `database` for the application role.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
+        match &self.tcp {
+            Some(Tcp { port, password }) => {
+                format!("postgres://{APP_ROLE}:{password}@127.0.0.1:{port}/{database}")
+            }
+            None => self.url_as(APP_ROLE, database),
+        }
+    }
+
+    /// The connection URL of `database` for the application role over the Unix socket, which no fault of
+    /// the network reaches.
+    #[must_use]
+    pub fn socket_url(&self, database: &str) -> String {
         self.url_as(APP_ROLE, database)
+    }
+
+    /// The loopback port, when it has one.
+    #[must_use]
+    pub fn port(&self) -> Option<u16> {
+        self.tcp.as_ref().map(|tcp| tcp.port)
     }
 
     /// The connection URL of the superuser, in the database `postgres`.
@@ -89,7 +137,7 @@ impl PostgresServer {
     /// The Unix socket, for a proxy in a fault test.
     #[must_use]
     pub fn socket(&self) -> PathBuf {
-        self.sockets.join(".s.PGSQL.5432")
+        self.sockets.join(format!(".s.PGSQL.{}", self.port().unwrap_or(DEFAULT_PORT)))
     }
 
     /// Makes the database `name`, owned by the application role, as a copy of `template` when given, and
@@ -127,8 +175,37 @@ impl PostgresServer {
         wait_until_left(&self.data)
     }
 
+    /// Freezes Postgres, with all its processes: connections stay open, nothing answers.
+    pub fn pause(&self) {
+        self.signal_all(Signal::STOP);
+    }
+
+    /// Lets a frozen Postgres go on.
+    pub fn resume(&self) {
+        self.signal_all(Signal::CONT);
+    }
+
+    /// Whether its process ended by itself.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.slot().as_ref().is_some_and(|process| process.ended().is_some())
+    }
+
+    /// The first process makes the others: it is stopped first, so that none is missed. Each of them is in a
+    /// process group of its own, and all work in the data folder.
+    fn signal_all(&self, signal: Signal) {
+        if let Some(process) = self.slot().as_ref() {
+            process.signal(signal);
+        }
+        for worker in workers_in(&self.data) {
+            // One that has ended since need not be told.
+            let _ = kill_process(worker, signal);
+        }
+    }
+
     /// Stops Postgres in an orderly way, within 10 s, or kills it.
     pub fn stop(&self) {
+        self.resume();
         if let Some(process) = self.slot().take() {
             process.stop(Signal::INT, STOP_LIMIT);
         }
@@ -152,12 +229,27 @@ impl PostgresServer {
         outcome
     }
 
+    fn access_rules(&self) -> PathBuf {
+        self.sockets.join("pg_hba.conf")
+    }
+
+    /// Those of the cluster let nobody in from the network; these let in the application role, by password.
+    fn write_access_rules(&self) -> Result<()> {
+        if self.tcp.is_none() {
+            return Ok(());
+        }
+        let rules = format!("local all all trust\nhost all {APP_ROLE} 127.0.0.1/32 scram-sha-256\n");
+        fs::write(self.access_rules(), rules).doing("writing who may connect")?;
+        self.scratch.account().map_or(Ok(()), |account| account.own(&self.access_rules()))
+    }
+
     fn slot(&self) -> MutexGuard<'_, Option<Process>> {
         self.process.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn url_as(&self, role: &str, database: &str) -> String {
-        format!("postgres://{role}@localhost/{database}?host={}", self.sockets.display())
+        let port = self.port().unwrap_or(DEFAULT_PORT);
+        format!("postgres://{role}@localhost:{port}/{database}?host={}", self.sockets.display())
     }
 
     fn command(&self) -> Result<std::process::Command> {
@@ -165,6 +257,13 @@ impl PostgresServer {
         let mut command = supervised(self.programs.path("postgres"), self.scratch.account(), "INT");
         command.arg("-D").arg(&self.data).arg("-k").arg(&self.sockets);
         command.args(SETTINGS.iter().flat_map(|setting| ["-c", setting]));
+        match &self.tcp {
+            None => command.args(["-c", "listen_addresses="]),
+            Some(tcp) => command
+                .args(["-c", "listen_addresses=127.0.0.1", "-c", &format!("port={}", tcp.port)])
+                .arg("-c")
+                .arg(format!("hba_file={}", self.access_rules().display())),
+        };
         command.stdin(Stdio::null()).stdout(clone(&log)?).stderr(log);
         Ok(command)
     }
@@ -218,6 +317,9 @@ impl PostgresServer {
              SELECT 'CREATE DATABASE {APP_ROLE} OWNER {APP_ROLE}'
                WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{APP_ROLE}') \\gexec\n"
         ))?;
+        if let Some(Tcp { password, .. }) = &self.tcp {
+            self.run_sql(&format!("ALTER ROLE {APP_ROLE} PASSWORD '{password}';"))?;
+        }
         Ok(())
     }
 }

@@ -120,6 +120,12 @@ impl RedisServer {
         }
     }
 
+    /// Whether its process ended by itself.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        self.slot().as_ref().is_some_and(|process| process.ended().is_some())
+    }
+
     /// Stops Redis in an orderly way, within 10 s, or kills it.
     pub fn stop(&self) {
         if let Some(process) = self.slot().take() {

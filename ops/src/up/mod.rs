@@ -3,7 +3,7 @@
 mod demo_people;
 mod private_file;
 mod progress;
-mod ready;
+pub(crate) mod ready;
 mod running;
 mod stores;
 

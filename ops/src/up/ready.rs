@@ -18,7 +18,7 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(3);
 const ANSWER_MAX: u64 = 64 * 1024;
 
 /// Waits until `/readyz` answers 200.
-pub(super) fn wait(port: u16, server: &Process, stop: &StopFlag) -> Result<()> {
+pub(crate) fn wait(port: u16, server: &Process, stop: &StopFlag) -> Result<()> {
     let mut last = String::from("it does not answer");
     let ready = wait::until(LIMIT, Duration::from_millis(50), || {
         if server.ended().is_some() || stop.is_set() {

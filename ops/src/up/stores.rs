@@ -18,7 +18,7 @@ impl Stores {
     /// Starts private stores, or takes the given ones.
     pub(super) fn start(settings: &Settings) -> Result<Self> {
         let (Some(database_url), Some(redis_url)) = (&settings.database_url, &settings.redis_url) else {
-            let config = StackConfig { data_dir: Some(settings.data.clone()) };
+            let config = StackConfig { data_dir: Some(settings.data.clone()), ..StackConfig::default() };
             return Ok(Self::Private(Box::new(Stack::start(&config)?)));
         };
         std::fs::create_dir_all(&settings.data)

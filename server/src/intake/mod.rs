@@ -1,5 +1,6 @@
 //! Taking what phones say: on disk first, then the ledger.
 
+pub mod direct;
 pub mod provisional;
 pub mod recorder;
 
@@ -16,7 +17,7 @@ use crate::queue::Queue;
 use crate::store::Store;
 use crate::store::fixes::NewFix;
 
-use self::recorder::Recorder;
+use self::direct::Direct;
 
 /// Something a phone said, with who said it and when it got here.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -133,15 +134,15 @@ pub struct NotTaken;
 pub struct Intake {
     queue: Arc<Queue>,
     store: Store,
-    recorder: Arc<Recorder>,
+    direct: Direct,
     clock: SharedClock,
 }
 
 impl Intake {
     /// In front of these stores.
     #[must_use]
-    pub fn new(queue: Arc<Queue>, store: Store, recorder: Arc<Recorder>, clock: SharedClock) -> Self {
-        Self { queue, store, recorder, clock }
+    pub fn new(queue: Arc<Queue>, store: Store, direct: Direct, clock: SharedClock) -> Self {
+        Self { queue, store, direct, clock }
     }
 
     /// Keeps `item`: when this returns, it is on disk. In the stream if Redis answers in time, else as a case in
@@ -152,19 +153,15 @@ impl Intake {
     pub async fn take(&self, origin: Origin, item: Item) -> Result<UnixMs, NotTaken> {
         let received_at = self.clock.now();
         let inbound = Inbound { received_at, origin, item };
-        let redis = match self.queue.add_alert(&inbound).await {
-            Ok(()) => return Ok(received_at),
-            Err(error) => error,
-        };
-        metrics::counter!("sos_intake_past_redis_total").increment(1);
-        match self.recorder.record(std::slice::from_ref(&inbound)).await {
-            Ok(()) => Ok(received_at),
-            Err(postgres) => {
-                tracing::error!(%redis, %postgres, "neither store takes alerts");
-                metrics::counter!("sos_intake_not_taken_total").increment(1);
-                Err(NotTaken)
-            }
+        if self.queue.add_alert(&inbound).await.is_ok() {
+            return Ok(received_at);
         }
+        metrics::counter!("sos_intake_past_redis_total").increment(1);
+        let recorded = self.direct.record(inbound).await;
+        if recorded.is_err() {
+            metrics::counter!("sos_intake_not_taken_total").increment(1);
+        }
+        recorded.map(|()| received_at)
     }
 
     /// Keeps fixes, newest first or not: the trail is put in order when it is read.

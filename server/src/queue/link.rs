@@ -4,9 +4,10 @@ use redis::aio::{ConnectionLike, ConnectionManager, ConnectionManagerConfig};
 use redis::io::tcp::{TcpSettings, socket2};
 use redis::{Client, Cmd, FromRedisValue, IntoConnectionInfo, Pipeline, RedisResult, Value};
 use sos_protocol::ambient::SharedClock;
+use tokio::sync::Semaphore;
 
-use super::breaker::Breaker;
 use super::{Answers, QueueError};
+use crate::breaker::Breaker;
 use crate::deadline::within;
 
 /// A silent break of the connection is found after this long.
@@ -28,10 +29,17 @@ pub(super) fn client(url: &str) -> Result<Client, QueueError> {
     Ok(Client::open(url.into_connection_info()?.set_tcp_settings(tcp))?)
 }
 
+/// Commands in flight on one connection: past this Redis answers no faster, and a command's deadline would measure
+/// the others before it.
+const IN_FLIGHT_MAX: usize = 1_024;
+/// Longest wait for a turn.
+const TURN_WITHIN: Duration = Duration::from_secs(2);
+
 /// A connection with many commands in flight; each has its own deadline.
 pub(super) struct Link {
     connection: ConnectionManager,
     breaker: Breaker,
+    turns: Semaphore,
 }
 
 impl Link {
@@ -42,7 +50,11 @@ impl Link {
             .set_number_of_retries(1)
             .set_min_delay(Duration::from_millis(50))
             .set_max_delay(Duration::from_millis(200));
-        Ok(Self { connection: client.get_connection_manager_lazy(config)?, breaker: Breaker::new(clock) })
+        Ok(Self {
+            connection: client.get_connection_manager_lazy(config)?,
+            breaker: Breaker::new(clock),
+            turns: Semaphore::new(IN_FLIGHT_MAX),
+        })
     }
 
     pub(super) async fn run<T: FromRedisValue>(&self, cmd: &Cmd, limit: Duration) -> Result<T, QueueError> {
@@ -77,7 +89,9 @@ impl Link {
     where
         F: Future<Output = RedisResult<T>>,
     {
-        if !self.breaker.allows() {
+        let turn = tokio::time::timeout(TURN_WITHIN, self.turns.acquire()).await;
+        let _turn = turn.ok().and_then(Result::ok).ok_or(QueueError::Busy)?;
+        if !self.breaker.admits() {
             return Err(QueueError::Resting);
         }
         let insist = async {

@@ -2,10 +2,10 @@
 //! (entries after their commit, id `<seq>-0`), `positions` (new fixes on their way to consoles), `provisional` (alerts
 //! that ring although they cannot be recorded yet).
 
-mod breaker;
 mod link;
 mod reader;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use redis::{Client, RedisError, RedisResult, Value};
@@ -27,6 +27,8 @@ const ANSWER_WITHIN: Duration = Duration::from_millis(300);
 const LEDGER_ENTRIES_KEPT: usize = 20_000;
 /// Provisional alerts kept in Redis; what waits longer is told again.
 const PROVISIONAL_KEPT: usize = 2_000;
+/// Frames of fixes that may wait to be stored (about 300 MB of Redis's memory); phones keep what comes after.
+const FIXES_WAITING_MAX: u64 = 500_000;
 /// Positions kept in Redis; a node that is further behind leaves them out, the case detail has them all.
 const POSITIONS_KEPT: usize = 10_000;
 
@@ -45,6 +47,15 @@ pub enum QueueError {
     /// It did not answer in time; what was asked may have been done.
     #[error("redis: {0}")]
     Slow(#[from] Elapsed),
+    /// It is not known to write to disk before it answers, so an acknowledgement must not rest on it.
+    #[error("redis: not known to be durable")]
+    Forgetful,
+    /// Too much is under way to it already.
+    #[error("redis: too many commands wait for their turn")]
+    Busy,
+    /// Too many fixes wait to be stored.
+    #[error("redis: too many fixes wait")]
+    Full,
     /// It failed several times in a row just now and is not asked.
     #[error("redis: not asked, it failed just now")]
     Resting,
@@ -62,6 +73,10 @@ pub struct Queue {
     alerts: Link,
     fixes: Link,
     feed: Link,
+    /// What is acknowledged after Redis took it is on disk.
+    durable: AtomicBool,
+    /// The stream of fixes holds as many as it should.
+    fixes_full: AtomicBool,
 }
 
 impl Queue {
@@ -76,6 +91,8 @@ impl Queue {
             fixes: Link::new(&client, clock.clone())?,
             feed: Link::new(&client, clock.clone())?,
             client,
+            durable: AtomicBool::new(false),
+            fixes_full: AtomicBool::new(false),
         })
     }
 
@@ -84,16 +101,32 @@ impl Queue {
         self.feed.run::<Value>(&redis::cmd("PING"), ANSWER_WITHIN).await.is_ok()
     }
 
-    /// Whether every write is on disk before it is answered, as the ack rule asks (`appendfsync always`).
+    /// Whether every write is on disk before it is answered, as the ack rule asks (`appendfsync always`). Until this
+    /// was answered with yes, and after a no, nothing that a phone says is kept here.
     ///
     /// # Errors
-    /// When Redis does not tell.
-    pub async fn is_durable(&self) -> Result<bool, QueueError> {
+    /// When Redis does not tell; the answer before stays.
+    pub async fn check_durable(&self) -> Result<bool, QueueError> {
         let mut ask = redis::cmd("CONFIG");
         ask.arg("GET").arg("appendonly").arg("appendfsync");
         let settings: std::collections::HashMap<String, String> = self.feed.run(&ask, ANSWER_WITHIN).await?;
         let is = |name: &str, wanted: &str| settings.get(name).is_some_and(|value| value == wanted);
-        Ok(is("appendonly", "yes") && is("appendfsync", "always"))
+        let durable = is("appendonly", "yes") && is("appendfsync", "always");
+        self.durable.store(durable, Ordering::Relaxed);
+        Ok(durable)
+    }
+
+    /// Entries in the streams that wait to be recorded and stored: (alerts, fixes). Past [`FIXES_WAITING_MAX`] fixes
+    /// are refused until there are fewer; alerts never are, Redis's memory is their bound.
+    ///
+    /// # Errors
+    /// When Redis does not tell.
+    pub async fn waiting(&self) -> Result<(u64, u64), QueueError> {
+        let length = |key: &str| redis::cmd("XLEN").arg(key).to_owned();
+        let alerts = self.feed.run(&length(keys::ALERTS), ANSWER_WITHIN).await?;
+        let fixes = self.feed.run(&length(keys::FIXES), ANSWER_WITHIN).await?;
+        self.fixes_full.store(fixes >= FIXES_WAITING_MAX, Ordering::Relaxed);
+        Ok((alerts, fixes))
     }
 
     /// Keeps something a phone said. On disk when this returns.
@@ -101,6 +134,9 @@ impl Queue {
     /// # Errors
     /// When Redis does not do it; after a timeout it is not known whether it did.
     pub async fn add_alert(&self, item: &impl Serialize) -> Result<(), QueueError> {
+        if !self.durable.load(Ordering::Relaxed) {
+            return Err(QueueError::Forgetful);
+        }
         self.alerts.run::<String>(&xadd(keys::ALERTS, None, "*", item)?, ANSWER_WITHIN).await.map(drop)
     }
 
@@ -109,6 +145,9 @@ impl Queue {
     /// # Errors
     /// When Redis does not do it.
     pub async fn add_fixes(&self, item: &impl Serialize) -> Result<(), QueueError> {
+        if self.fixes_full.load(Ordering::Relaxed) {
+            return Err(QueueError::Full);
+        }
         self.fixes.run::<String>(&xadd(keys::FIXES, None, "*", item)?, ANSWER_WITHIN).await.map(drop)
     }
 
@@ -160,17 +199,6 @@ impl Queue {
             }
         }
         Ok(())
-    }
-
-    /// The last entry that Redis was told of; none if it has none.
-    ///
-    /// # Errors
-    /// When Redis does not tell.
-    pub async fn last_entry(&self) -> Result<Option<Seq>, QueueError> {
-        let mut ask = redis::cmd("XREVRANGE");
-        ask.arg(keys::LEDGER).arg("+").arg("-").arg("COUNT").arg(1);
-        let answer: Value = self.feed.run(&ask, ANSWER_WITHIN).await?;
-        Ok(reader::entries(answer).first().and_then(|entry| reader::seq(&entry.id)))
     }
 
     /// Entries after `after`, at most `limit`; none if Redis does not reach back that far.

@@ -1,15 +1,17 @@
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, Cmd, Value};
+use redis::{AsyncConnectionConfig, Client, Cmd, RedisResult, Value};
 use serde::de::DeserializeOwned;
 use sos_protocol::Seq;
+use tokio::time::{Interval, MissedTickBehavior};
 
 use super::{QueueError, value_of};
 use crate::deadline::within;
 
 /// How long a read waits in Redis for something to come.
-const BLOCK: Duration = Duration::from_millis(1_000);
+const BLOCK: Duration = Duration::from_millis(500);
 /// Longest wait for the answer to a read.
 const READ_WITHIN: Duration = Duration::from_millis(2_000);
 /// Longest wait for a new connection.
@@ -43,8 +45,11 @@ impl StreamEntry {
     }
 }
 
-/// Every second read looks for such entries: with [`BLOCK`] it is taken over within 2 s.
-const READS_PER_TAKE_OVER: u32 = 2;
+/// How often such entries are looked for: with [`TAKE_OVER_AFTER`] they are taken over within 2 s, if no read blocks
+/// longer than [`BLOCK`] in between.
+const TAKE_OVER_EVERY: Duration = Duration::from_millis(500);
+/// A cursor that begins with the oldest entry.
+const FROM_OLDEST: &str = "0-0";
 
 /// A connection for blocking reads only; made anew after every error.
 struct Blocking {
@@ -54,6 +59,13 @@ struct Blocking {
 
 impl Blocking {
     async fn run(&mut self, cmd: &Cmd) -> Result<Value, QueueError> {
+        self.use_within(async |connection| cmd.query_async(connection).await).await
+    }
+
+    async fn use_within<T>(
+        &mut self,
+        ask: impl AsyncFnOnce(&mut MultiplexedConnection) -> RedisResult<T>,
+    ) -> Result<T, QueueError> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => {
@@ -68,9 +80,7 @@ impl Blocking {
                 within(CONNECT_WITHIN, connect).await?
             }
         };
-        let answer =
-            within(READ_WITHIN, async { Ok::<_, QueueError>(cmd.query_async(&mut connection).await?) })
-                .await?;
+        let answer = within(READ_WITHIN, async { Ok::<_, QueueError>(ask(&mut connection).await?) }).await?;
         self.connection = Some(connection);
         Ok(answer)
     }
@@ -83,13 +93,25 @@ pub struct GroupReader {
     group: &'static str,
     consumer: String,
     joined: bool,
-    reads: u32,
+    take_over: TakeOver,
+}
+
+/// Where the looking for unfinished entries stands.
+struct TakeOver {
+    due: Interval,
+    /// The last look found as many as it could: there are more.
+    again: bool,
+    /// Redis's cursor; `0-0` begins with the oldest.
+    cursor: String,
 }
 
 impl GroupReader {
     pub(super) fn new(client: Client, stream: &'static str, group: &'static str, consumer: &str) -> Self {
         let blocking = Blocking { client, connection: None };
-        Self { blocking, stream, group, consumer: consumer.to_owned(), joined: false, reads: 0 }
+        let mut due = tokio::time::interval(TAKE_OVER_EVERY);
+        due.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let take_over = TakeOver { due, again: false, cursor: FROM_OLDEST.to_owned() };
+        Self { blocking, stream, group, consumer: consumer.to_owned(), joined: false, take_over }
     }
 
     /// Waits a moment for entries that nobody has taken yet, or takes over what somebody (also this reader) took and
@@ -99,32 +121,51 @@ impl GroupReader {
     /// When Redis does not answer; try again.
     pub async fn next(&mut self) -> Result<Vec<StreamEntry>, QueueError> {
         self.join().await?;
-        self.reads = self.reads.wrapping_add(1);
-        let taken = if self.reads.is_multiple_of(READS_PER_TAKE_OVER) {
+        let due = self.take_over.due.tick().now_or_never().is_some();
+        let taken = if due || std::mem::take(&mut self.take_over.again) {
             self.take_over().await
         } else {
-            self.take_new().await
+            self.take_new(BLOCK).await
         };
         // The group may be gone with the data.
         self.joined = taken.is_ok();
         taken
     }
 
-    async fn take_new(&mut self) -> Result<Vec<StreamEntry>, QueueError> {
+    /// Waits at most `limit` for entries that nobody has taken yet.
+    ///
+    /// # Errors
+    /// When Redis does not answer; try again.
+    pub async fn next_new(&mut self, limit: Duration) -> Result<Vec<StreamEntry>, QueueError> {
+        self.join().await?;
+        let taken = self.take_new(limit.min(BLOCK)).await;
+        self.joined = taken.is_ok();
+        taken
+    }
+
+    async fn take_new(&mut self, block: Duration) -> Result<Vec<StreamEntry>, QueueError> {
         let mut read = redis::cmd("XREADGROUP");
         read.arg("GROUP").arg(self.group).arg(&self.consumer).arg("COUNT").arg(ENTRIES_MAX);
-        read.arg("BLOCK").arg(millis(BLOCK)).arg("STREAMS").arg(self.stream).arg(">");
+        read.arg("BLOCK").arg(millis(block)).arg("STREAMS").arg(self.stream).arg(">");
         Ok(entries_of_streams(self.blocking.run(&read).await?))
     }
 
     async fn take_over(&mut self) -> Result<Vec<StreamEntry>, QueueError> {
         let mut claim = redis::cmd("XAUTOCLAIM");
         claim.arg(self.stream).arg(self.group).arg(&self.consumer).arg(millis(TAKE_OVER_AFTER));
-        claim.arg("0-0").arg("COUNT").arg(ENTRIES_MAX);
-        match self.blocking.run(&claim).await? {
-            Value::Array(mut parts) if parts.len() >= 2 => Ok(entries(parts.swap_remove(1))),
-            _ => Ok(vec![]),
+        claim.arg(&self.take_over.cursor).arg("COUNT").arg(ENTRIES_MAX);
+        let answer = self.blocking.run(&claim).await;
+        self.take_over.cursor.clear();
+        self.take_over.cursor.push_str(FROM_OLDEST);
+        let Value::Array(parts) = answer? else { return Ok(vec![]) };
+        let mut parts = parts.into_iter();
+        if let Some(Value::BulkString(cursor)) = parts.next() {
+            self.take_over.cursor = String::from_utf8(cursor).unwrap_or_else(|_| FROM_OLDEST.to_owned());
         }
+        let taken = parts.next().map_or(vec![], entries);
+        // The rest at once, as long as there is progress; what is still in somebody's hands comes with the next round.
+        self.take_over.again = !taken.is_empty() && self.take_over.cursor != FROM_OLDEST;
+        Ok(taken)
     }
 
     /// These are dealt with for good.
@@ -135,12 +176,10 @@ impl GroupReader {
         if ids.is_empty() {
             return Ok(());
         }
-        let (mut ack, mut del) = (redis::cmd("XACK"), redis::cmd("XDEL"));
-        ack.arg(self.stream).arg(self.group).arg(ids);
-        del.arg(self.stream).arg(ids);
-        self.blocking.run(&ack).await?;
-        self.blocking.run(&del).await?;
-        Ok(())
+        let mut both = redis::pipe();
+        both.cmd("XACK").arg(self.stream).arg(self.group).arg(ids).ignore();
+        both.cmd("XDEL").arg(self.stream).arg(ids).ignore();
+        self.blocking.use_within(async |connection| both.query_async(connection).await).await
     }
 
     async fn join(&mut self) -> Result<(), QueueError> {
@@ -193,11 +232,6 @@ impl Tail {
 
 fn millis(d: Duration) -> u64 {
     u64::try_from(d.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// The place in the ledger of an id of the ledger's stream.
-pub(super) fn seq(id: &str) -> Option<Seq> {
-    id.split('-').next()?.parse().ok().map(Seq)
 }
 
 fn entries_of_streams(answer: Value) -> Vec<StreamEntry> {

@@ -12,7 +12,6 @@ use sos_protocol::{
 };
 
 use super::{Store, StoreError, Tx, USE_WITHIN};
-use crate::deadline::within;
 
 /// Most alerts of a case that wait for their `rang` or `seen`; the oldest are let go.
 const WAITING_ALERTS_MAX: usize = 100;
@@ -276,7 +275,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn case_view(&self, scope: &Scope, id: CaseId) -> Result<Option<CaseViewRow>, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let mut tx = self.begin_in(scope).await?;
             let found = sqlx::query_scalar!(
                 r#"SELECT to_jsonb(v) AS "view!" FROM case_views v WHERE case_id = $1"#,
@@ -295,7 +294,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn queue(&self, scope: &Scope) -> Result<(Vec<CaseSummary>, Seq), StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             // One moment for the head and the cases.
             let mut tx = self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
             set_scope(&mut tx, scope).await?;
@@ -322,17 +321,20 @@ impl Store {
         scope: &Scope,
         id: CaseId,
     ) -> Result<Option<(Tx, CaseRow)>, StoreError> {
-        let mut tx = self.begin_in(scope).await?;
-        let found = sqlx::query_scalar!(
-            r#"SELECT to_jsonb(c) AS "row!" FROM cases c WHERE case_id = $1 FOR UPDATE"#,
-            id.0
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        // From here on the change is the service's own: an entry may leave the officer's scope (a transfer).
-        set_scope(&mut tx, &Scope::All).await?;
-        let Some(row) = found else { return Ok(None) };
-        Ok(Some((tx, serde_json::from_value(row)?)))
+        self.within(USE_WITHIN, async {
+            let mut tx = self.begin_in(scope).await?;
+            let found = sqlx::query_scalar!(
+                r#"SELECT to_jsonb(c) AS "row!" FROM cases c WHERE case_id = $1 FOR UPDATE"#,
+                id.0
+            )
+            .fetch_optional(&mut *tx)
+            .await?;
+            // From here on the change is the service's own: an entry may leave the officer's scope (a transfer).
+            set_scope(&mut tx, &Scope::All).await?;
+            let Some(row) = found else { return Ok(None) };
+            Ok(Some((tx, serde_json::from_value(row)?)))
+        })
+        .await
     }
 
     /// Begins a change of the cases that these alerts or subjects have: (the transaction, the alerts that are known
@@ -342,26 +344,30 @@ impl Store {
         alerts: &[uuid::Uuid],
         subjects: &[String],
     ) -> Result<(Tx, Vec<AlertRow>, Vec<CaseRow>), StoreError> {
-        let mut tx = self.begin().await?;
-        let known = sqlx::query_scalar!(
-            r#"SELECT to_jsonb(a) AS "row!" FROM alerts a WHERE alert_id = ANY($1)"#,
-            alerts
-        )
-        .fetch_all(&mut *tx)
-        .await?;
-        let known: Vec<AlertRow> = known.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
-        let case_ids: Vec<_> = known.iter().map(|alert| alert.case_id.0).collect();
-        let cases = sqlx::query_scalar!(
-            r#"SELECT to_jsonb(c) AS "row!" FROM cases c
+        self.within(USE_WITHIN, async {
+            let mut tx = self.begin().await?;
+            let known = sqlx::query_scalar!(
+                r#"SELECT to_jsonb(a) AS "row!" FROM alerts a WHERE alert_id = ANY($1)"#,
+                alerts
+            )
+            .fetch_all(&mut *tx)
+            .await?;
+            let known: Vec<AlertRow> =
+                known.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
+            let case_ids: Vec<_> = known.iter().map(|alert| alert.case_id.0).collect();
+            let cases = sqlx::query_scalar!(
+                r#"SELECT to_jsonb(c) AS "row!" FROM cases c
                WHERE case_id = ANY($1) OR (subject = ANY($2) AND state <> 'closed')
                ORDER BY case_id FOR UPDATE"#,
-            &case_ids,
-            subjects
-        )
-        .fetch_all(&mut *tx)
-        .await?;
-        let cases = cases.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
-        Ok((tx, known, cases))
+                &case_ids,
+                subjects
+            )
+            .fetch_all(&mut *tx)
+            .await?;
+            let cases = cases.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
+            Ok((tx, known, cases))
+        })
+        .await
     }
 
     /// `count` new case numbers.
@@ -412,7 +418,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn alert(&self, id: AlertId) -> Result<Option<AlertRow>, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let found = sqlx::query_scalar!(
                 r#"SELECT to_jsonb(a) AS "row!" FROM alerts a WHERE alert_id = $1"#,
                 id.0

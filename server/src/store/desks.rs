@@ -6,7 +6,6 @@ use sos_protocol::limits::HEARTBEAT_INTERVAL_S;
 use sos_protocol::{CountryCode, DeskId, StaffId, UnixMs};
 
 use super::{Store, StoreError, USE_WITHIN};
-use crate::deadline::within;
 
 /// An officer on shift whose console was not connected for this long is not there.
 const AWAY_AFTER_MS: i64 = 3 * 1000 * HEARTBEAT_INTERVAL_S as i64;
@@ -44,7 +43,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn desks(&self) -> Result<Vec<DeskRow>, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let rows = sqlx::query!("SELECT * FROM desks ORDER BY desk_id").fetch_all(&self.pool).await?;
             Ok(rows
                 .into_iter()
@@ -74,7 +73,7 @@ impl Store {
         let countries: Vec<String> = desk.countries.iter().map(ToString::to_string).collect();
         let district: Option<serde_json::Value> =
             desk.district.as_deref().map(serde_json::from_str).transpose()?;
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             sqlx::query!(
                 "INSERT INTO desks VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
                  ON CONFLICT (desk_id) DO UPDATE SET name = excluded.name, home_iso = excluded.home_iso,
@@ -106,7 +105,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn desk_views(&self, now: UnixMs) -> Result<Vec<DeskView>, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let rows = sqlx::query!(
                 r#"SELECT d.desk_id, d.name, d.home_iso, d.time_zone, d.lat, d.lon,
                           (SELECT count(*) FROM shifts s
@@ -137,7 +136,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn start_shift(&self, staff: StaffId, desk: &DeskId, now: UnixMs) -> Result<(), StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             sqlx::query!(
                 "INSERT INTO shifts (staff_id, desk_id, started_ms, seen_ms) VALUES ($1, $2, $3, $3)
                  ON CONFLICT DO NOTHING",
@@ -157,7 +156,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn end_shift(&self, staff: StaffId, now: UnixMs) -> Result<(), StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             sqlx::query!(
                 "UPDATE shifts SET ended_ms = $2 WHERE staff_id = $1 AND ended_ms IS NULL",
                 staff.0,
@@ -175,7 +174,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn seen_on_shift(&self, staff: StaffId, now: UnixMs) -> Result<(), StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             sqlx::query!(
                 "UPDATE shifts SET seen_ms = $2 WHERE staff_id = $1 AND ended_ms IS NULL",
                 staff.0,
@@ -193,7 +192,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn on_duty(&self, now: UnixMs) -> Result<Vec<DutyOfficer>, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let rows = sqlx::query!(
                 "SELECT s.staff_id, t.name, s.desk_id, s.started_ms
                  FROM shifts s JOIN staff t USING (staff_id)

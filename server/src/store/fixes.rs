@@ -7,7 +7,6 @@ use sos_protocol::{AlertId, CaseId, DeskId, Fix, FixId, FixSource, UnixMs};
 
 use super::cases::{measured_at, newer};
 use super::{Store, StoreError, USE_WITHIN};
-use crate::deadline::within;
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -59,7 +58,7 @@ impl Store {
                 day * DAY_MS,
                 (day + 1) * DAY_MS
             );
-            let made = within(USE_WITHIN, async {
+            let made = self.within(USE_WITHIN, async {
                 sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&self.pool).await?;
                 Ok::<_, StoreError>(())
             });
@@ -75,7 +74,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn save_fixes(&self, fixes: &[NewFix]) -> Result<Vec<CaseFixes>, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let mut tx = self.begin().await?;
             let view = |f: fn(&Fix) -> Option<f64>| fixes.iter().map(|n| f(&n.fix.fix)).collect::<Vec<_>>();
             sqlx::query!(
@@ -151,7 +150,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn fixes_of(&self, id: CaseId) -> Result<Vec<FixView>, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let rows = sqlx::query!(
                 "SELECT DISTINCT ON (server_ms, fix_id) f.* FROM fixes f
                  WHERE alert_id IN (SELECT alert_id FROM alerts WHERE case_id = $1)

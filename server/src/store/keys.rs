@@ -6,7 +6,6 @@ use sos_protocol::UnixMs;
 
 use super::{Store, StoreError, Tx, USE_WITHIN};
 use crate::auth::seal::SubjectKey;
-use crate::deadline::within;
 
 impl Store {
     /// The keys of `subjects` (distinct), made now where there is none.
@@ -48,7 +47,7 @@ impl Store {
         now: UnixMs,
     ) -> Result<(), StoreError> {
         let subject = format!("entry:{entry}");
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let mut tx = self.begin().await?;
             let keys = self.keys(&mut tx, std::slice::from_ref(&subject)).await?;
             let key = keys.get(&subject).ok_or(StoreError::Sealed)?;

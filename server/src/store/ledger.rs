@@ -11,7 +11,6 @@ use uuid::Uuid;
 use super::cases::{AlertRow, CaseRow, CaseViewRow};
 use super::{Store, StoreError, Tx, USE_WITHIN};
 use crate::auth::seal::{Sealer, SubjectKey};
-use crate::deadline::within;
 
 /// Who makes a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,7 +197,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn has_entry(&self, id: CaseId, reference: Uuid) -> Result<bool, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             Ok(sqlx::query_scalar!(
                 r#"SELECT EXISTS (SELECT 1 FROM ledger WHERE case_id = $1 AND ref_id = $2) AS "has!""#,
                 id.0,
@@ -215,7 +214,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn head(&self) -> Result<Seq, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             Ok(Seq(sqlx::query_scalar!("SELECT seq FROM ledger_head").fetch_one(&self.pool).await?))
         })
         .await
@@ -226,7 +225,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn entries_after(&self, after: Seq, limit: usize) -> Result<Vec<LedgerEntry>, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let rows = sqlx::query_as!(
                 EntryRow,
                 r#"SELECT seq AS "seq!", at_ms AS "at_ms!", case_id AS "case_id!", actor AS "actor!", actor_id,
@@ -255,7 +254,7 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<LedgerEntry>, StoreError> {
         let follow: Vec<Uuid> = follow.iter().map(|id| id.0).collect();
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let rows = sqlx::query_as!(
                 EntryRow,
                 r#"SELECT seq AS "seq!", at_ms AS "at_ms!", case_id AS "case_id!", actor AS "actor!", actor_id,
@@ -282,7 +281,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn timeline(&self, id: CaseId) -> Result<Vec<TimelineEntry>, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let rows = sqlx::query_as!(
                 EntryRow,
                 r#"SELECT seq AS "seq!", at_ms AS "at_ms!", case_id AS "case_id!", actor AS "actor!", actor_id,

@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod desks;
+mod error;
 pub mod fixes;
 pub mod keys;
 pub mod ledger;
@@ -9,13 +10,18 @@ pub mod staff;
 pub mod workers;
 
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use sos_protocol::ambient::SharedClock;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{PgPool, Postgres, Transaction};
 
+pub use self::error::StoreError;
+
 use crate::auth::seal::Sealer;
-use crate::deadline::{Elapsed, within};
+use crate::breaker::Breaker;
+use crate::deadline::within;
 
 /// Longest wait for a connection out of the pool.
 const ACQUIRE_WITHIN: Duration = Duration::from_millis(1_000);
@@ -26,65 +32,15 @@ pub const USE_WITHIN: Duration = Duration::from_millis(5_000);
 /// Longest wait for the lock of another migration.
 const MIGRATE_WITHIN: Duration = Duration::from_secs(60);
 
-/// What can go wrong with Postgres.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// It did not answer in time; what was asked may have been done.
-    #[error("postgres: {0}")]
-    Slow(#[from] Elapsed),
-    /// It answered with an error, or is not there.
-    #[error("postgres: {0}")]
-    Sql(#[from] sqlx::Error),
-    /// It holds something that cannot be read.
-    #[error("postgres: unreadable row: {0}")]
-    Unreadable(#[from] serde_json::Error),
-    /// The desks were not read yet, or contradict each other: nobody knows yet where an alert goes.
-    #[error("no desks that can be used")]
-    NoDesks,
-    /// The personal part of a row does not open with the subject's key.
-    #[error("postgres: sealed part of a row does not open")]
-    Sealed,
-}
-
-impl StoreError {
-    /// The same again later may work: the store is away, slow, or two were in each other's way.
-    #[must_use]
-    pub fn is_passing(&self) -> bool {
-        match self {
-            Self::Slow(_) | Self::NoDesks => true,
-            Self::Sql(sqlx::Error::Database(error)) => {
-                // Classes: connection, out of resources, operator intervention, system error, rollback (deadlock,
-                // serialization); and a unique key that another transaction took first.
-                let code = error.code().unwrap_or_default();
-                ["08", "53", "57", "58", "40"].iter().any(|class| code.starts_with(class)) || code == "23505"
-            }
-            Self::Sql(
-                sqlx::Error::Io(_)
-                | sqlx::Error::PoolTimedOut
-                | sqlx::Error::PoolClosed
-                | sqlx::Error::Tls(_)
-                | sqlx::Error::Protocol(_)
-                | sqlx::Error::WorkerCrashed,
-            ) => true,
-            Self::Sql(_) | Self::Unreadable(_) | Self::Sealed => false,
-        }
-    }
-
-    /// A unique key was taken already.
-    #[must_use]
-    pub fn is_taken(&self) -> bool {
-        matches!(self, Self::Sql(sqlx::Error::Database(e)) if e.code().as_deref() == Some("23505"))
-    }
-}
-
 /// A transaction.
 pub type Tx = Transaction<'static, Postgres>;
 
-/// Postgres.
+/// Postgres, over connections of its own.
 #[derive(Clone)]
 pub struct Store {
     pool: PgPool,
     sealer: Sealer,
+    breaker: Arc<Breaker>,
 }
 
 impl Store {
@@ -92,7 +48,7 @@ impl Store {
     ///
     /// # Errors
     /// When the address cannot be read.
-    pub fn new(url: &str, connections: u32, sealer: Sealer) -> Result<Self, StoreError> {
+    pub fn new(url: &str, connections: u32, sealer: Sealer, clock: SharedClock) -> Result<Self, StoreError> {
         let options =
             PgConnectOptions::from_str(url)?.application_name("sos-server").statement_cache_capacity(200);
         let pool = PgPoolOptions::new()
@@ -113,7 +69,7 @@ impl Store {
                 })
             })
             .connect_lazy_with(options);
-        Ok(Self { pool, sealer })
+        Ok(Self { pool, sealer, breaker: Arc::new(Breaker::new(clock)) })
     }
 
     /// Brings the schema up to date.
@@ -128,8 +84,39 @@ impl Store {
 
     /// Whether it answers.
     pub async fn is_up(&self) -> bool {
-        let ping = async { sqlx::query("SELECT 1").execute(&self.pool).await.map_err(StoreError::from) };
-        within(ACQUIRE_WITHIN, ping).await.is_ok()
+        let ping = async { Ok(sqlx::query("SELECT 1").execute(&self.pool).await.map(drop)?) };
+        self.within(ACQUIRE_WITHIN, ping).await.is_ok()
+    }
+
+    /// Whether a commit is on disk before it is answered, as the ack rule asks.
+    ///
+    /// # Errors
+    /// When Postgres does not tell.
+    pub async fn is_durable(&self) -> Result<bool, StoreError> {
+        const WANTED: &str = "SELECT current_setting('fsync') = 'on'
+            AND current_setting('full_page_writes') = 'on' AND current_setting('synchronous_commit') <> 'off'";
+        self.within(USE_WITHIN, async { Ok(sqlx::query_scalar(WANTED).fetch_one(&self.pool).await?) }).await
+    }
+
+    /// Whether it failed several times in a row just now and is left alone.
+    #[must_use]
+    pub fn rests(&self) -> bool {
+        self.breaker.rests()
+    }
+
+    /// One use of the store: not begun while it rests, given up after `limit`, and noted.
+    pub(crate) async fn within<T>(
+        &self,
+        limit: Duration,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        if !self.breaker.admits() {
+            return Err(StoreError::Resting);
+        }
+        // Boxed: the queries are large, and whoever waits for one should not be.
+        let result = within(limit, Box::pin(work)).await;
+        self.breaker.note(!result.as_ref().is_err_and(StoreError::is_away));
+        result
     }
 
     /// Ends all connections.

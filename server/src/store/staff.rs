@@ -5,7 +5,6 @@ use sos_protocol::http::{DeskView, Me, Role};
 use sos_protocol::{CountryCode, DeskId, StaffId, UnixMs};
 
 use super::{Store, StoreError, USE_WITHIN};
-use crate::deadline::within;
 
 /// An account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +53,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn create_staff(&self, staff: &StaffRow) -> Result<bool, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let done = sqlx::query!(
                 "INSERT INTO staff (staff_id, login, name, role, desk_id, password_hash)
                  VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (login) DO NOTHING",
@@ -77,7 +76,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn staff_by_login(&self, login: &str) -> Result<Option<StaffRow>, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let row = sqlx::query!("SELECT * FROM staff WHERE login = $1 AND NOT disabled", login)
                 .fetch_optional(&self.pool)
                 .await?;
@@ -107,7 +106,7 @@ impl Store {
         ends: UnixMs,
         now: UnixMs,
     ) -> Result<(), StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             sqlx::query!("DELETE FROM staff_sessions WHERE ends_ms < $1", now.0).execute(&self.pool).await?;
             sqlx::query!("INSERT INTO staff_sessions VALUES ($1, $2, $3)", &token_hash, staff.0, ends.0)
                 .execute(&self.pool)
@@ -122,7 +121,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn end_session(&self, token_hash: [u8; 32]) -> Result<(), StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             sqlx::query!("DELETE FROM staff_sessions WHERE token_hash = $1", &token_hash)
                 .execute(&self.pool)
                 .await?;
@@ -136,7 +135,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn session(&self, token_hash: [u8; 32], now: UnixMs) -> Result<Option<Me>, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let row = sqlx::query!(
                 r#"SELECT s.staff_id, s.name, s.role, t.ends_ms, d.desk_id AS "desk_id?", d.name AS "desk_name?",
                           d.home_iso, d.time_zone, d.lat, d.lon,
@@ -182,7 +181,7 @@ impl Store {
         ends: UnixMs,
         now: UnixMs,
     ) -> Result<(), StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             sqlx::query!("DELETE FROM feed_tickets WHERE ends_ms < $1", now.0).execute(&self.pool).await?;
             sqlx::query!("INSERT INTO feed_tickets VALUES ($1, $2, $3)", &ticket_hash, staff.0, ends.0)
                 .execute(&self.pool)
@@ -201,7 +200,7 @@ impl Store {
         ticket_hash: [u8; 32],
         now: UnixMs,
     ) -> Result<Option<Officer>, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let row = sqlx::query!(
                 "WITH taken AS (DELETE FROM feed_tickets WHERE ticket_hash = $1 RETURNING staff_id, ends_ms)
                  SELECT s.staff_id, s.role, s.desk_id FROM taken t JOIN staff s USING (staff_id)

@@ -4,7 +4,6 @@ use sos_protocol::case::WorkerProfile;
 use sos_protocol::{CodeId, CountryCode, DeviceId, UnixMs, WorkerId};
 
 use super::{Store, StoreError, USE_WITHIN};
-use crate::deadline::within;
 
 /// What became of an enrolment code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +59,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn create_worker(&self, worker: &WorkerProfile) -> Result<(), StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             sqlx::query!(
                 "INSERT INTO workers (worker_id, name, phone, language, contract_country, employer, address)
                  VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -84,7 +83,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn find_worker(&self, name: &str, phone: Option<&str>) -> Result<Option<WorkerId>, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let id = sqlx::query_scalar!(
                 "SELECT worker_id FROM workers WHERE name = $1 AND phone IS NOT DISTINCT FROM $2 LIMIT 1",
                 name,
@@ -102,7 +101,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn worker(&self, id: WorkerId) -> Result<Option<WorkerProfile>, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let row = sqlx::query_as!(WorkerRow, "SELECT * FROM workers WHERE worker_id = $1", id.0)
                 .fetch_optional(&self.pool)
                 .await?;
@@ -116,7 +115,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn workers(&self, without_device: bool, limit: i64) -> Result<Vec<WorkerProfile>, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let rows = sqlx::query_as!(
                 WorkerRow,
                 "SELECT * FROM workers w WHERE NOT $1 OR NOT EXISTS
@@ -143,7 +142,7 @@ impl Store {
         worker: WorkerId,
         ends: UnixMs,
     ) -> Result<(), StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             sqlx::query!(
                 "INSERT INTO enrolment_codes (code_hash, code_id, worker_id, ends_ms) VALUES ($1, $2, $3, $4)",
                 &code_hash,
@@ -170,7 +169,7 @@ impl Store {
         model: Option<&str>,
         now: UnixMs,
     ) -> Result<CodeUse, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let mut tx = self.begin().await?;
             let code = sqlx::query!(
                 r#"SELECT c.worker_id, c.ends_ms, c.device_id, d.public_key AS "public_key?"
@@ -223,7 +222,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn devices(&self, ids: &[uuid::Uuid]) -> Result<Vec<DeviceState>, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let rows = sqlx::query!(
                 "SELECT device_id, worker_id, revoked_ms FROM devices WHERE device_id = ANY($1)",
                 ids
@@ -247,7 +246,7 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn revoke_device(&self, id: DeviceId, now: UnixMs) -> Result<bool, StoreError> {
-        within(USE_WITHIN, async {
+        self.within(USE_WITHIN, async {
             let done = sqlx::query!(
                 "UPDATE devices SET revoked_ms = coalesce(revoked_ms, $2) WHERE device_id = $1",
                 id.0,

@@ -4,6 +4,7 @@ mod desks;
 mod fix_writer;
 mod recorder;
 mod relay;
+mod ringing;
 mod tail;
 
 use std::sync::Arc;
@@ -32,6 +33,8 @@ const LAST_PAUSE: Duration = Duration::from_secs(2);
 pub struct Workers {
     /// Postgres.
     pub store: Store,
+    /// Postgres, over the connections that only the path of an SOS uses.
+    pub sos_store: Store,
     /// Redis.
     pub queue: Arc<Queue>,
     /// From the stream into the ledger.
@@ -57,7 +60,6 @@ impl Workers {
         tracker.spawn(recorder::run(this.clone(), stop.clone()));
         tracker.spawn(fix_writer::run(this.clone(), stop.clone()));
         tracker.spawn(relay::run(this.clone(), stop.clone()));
-        tracker.spawn(tail::ledger(this.clone(), stop.clone()));
         tracker.spawn(tail::positions(this.clone(), stop.clone()));
         tracker.spawn(tail::provisional(this.clone(), stop.clone()));
         tracker.spawn(tail::to_phones(this.clone(), stop.clone()));

@@ -5,27 +5,43 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
+use super::ringing::Ringing;
 use super::{Workers, backoff};
-use crate::intake::{Inbound, Item, provisional};
+use crate::intake::{Inbound, Item};
 use crate::queue::{GroupReader, QueueError, StreamEntry};
 use crate::store::StoreError;
 
 /// An alert that is not recorded after this long rings all the same.
 const RING_WITHOUT_RECORD_AFTER: Duration = Duration::from_millis(700);
+/// While a recording hangs, longest wait for what comes after it, which rings as well.
+const LISTEN_FOR: Duration = Duration::from_millis(200);
 
 pub(super) async fn run(workers: Arc<Workers>, stop: CancellationToken) {
-    let mut reader = workers.queue.alerts_reader(&workers.node);
+    let mut recording = Recording {
+        reader: workers.queue.alerts_reader(&workers.node),
+        ringing: Ringing::new(workers.clock.clone()),
+        workers,
+    };
     let mut pause = backoff();
+    let mut carried = vec![];
     while !stop.is_cancelled() {
-        let result = match reader.next().await {
+        let entries = match std::mem::take(&mut carried) {
+            entries if entries.is_empty() => recording.reader.next().await,
+            entries => Ok(entries),
+        };
+        let result = match entries {
             Ok(entries) if entries.is_empty() => continue,
-            Ok(entries) => record(&workers, &mut reader, entries).await,
-            Err(error) => Err(Trouble::Queue(error)),
+            Ok(entries) => recording.deal_with(entries).await,
+            Err(error) => Err(error.into()),
         };
         match result {
-            Ok(()) => pause.reset(),
+            Ok(next) => {
+                pause.reset();
+                carried = next;
+            }
+            // Nothing is lost: what was taken and not finished comes again.
+            Err(Trouble::Store(error)) if error.is_away() => tracing::warn!(%error, "alerts ring and wait"),
             Err(trouble) => {
-                // Nothing is lost: what was taken and not finished comes again.
                 tracing::warn!(%trouble, "recording waits");
                 pause.pause(&stop).await;
             }
@@ -41,92 +57,125 @@ enum Trouble {
     Store(#[from] StoreError),
 }
 
-async fn record(
-    workers: &Workers,
-    reader: &mut GroupReader,
-    entries: Vec<StreamEntry>,
-) -> Result<(), Trouble> {
-    let mut batch: Vec<Inbound> = Vec::with_capacity(entries.len());
-    let mut ids: Vec<String> = Vec::with_capacity(entries.len());
-    for entry in entries {
-        match entry.read::<Inbound>() {
-            Ok(inbound) => {
-                batch.push(inbound);
-                ids.push(entry.id);
-            }
-            Err(error) => put_aside(workers, reader, &entry, &error.to_string()).await?,
+struct Recording {
+    workers: Arc<Workers>,
+    reader: GroupReader,
+    ringing: Ringing,
+}
+
+/// What one read brought, as far as it can be read.
+#[derive(Default)]
+struct Batch {
+    items: Vec<Inbound>,
+    ids: Vec<String>,
+}
+
+impl Recording {
+    /// Records what was read, or lets it ring. Gives back what was read in the meantime and nobody has dealt with.
+    async fn deal_with(&mut self, entries: Vec<StreamEntry>) -> Result<Vec<StreamEntry>, Trouble> {
+        let batch = self.read(entries).await?;
+        if self.workers.sos_store.rests() {
+            self.ring(&batch.items).await;
+            return Ok(vec![]);
         }
-    }
-    match record_or_ring(workers, &batch).await {
-        Ok(()) => Ok(reader.done(&ids).await?),
-        Err(error) if error.is_passing() && !error.is_taken() => Err(error.into()),
-        // One of them is in the others' way: each by itself.
-        Err(_) => one_by_one(workers, reader, &batch, &ids).await,
-    }
-}
-
-/// Records; if that takes long or the store is away, the alerts ring provisionally in the meantime.
-async fn record_or_ring(workers: &Workers, batch: &[Inbound]) -> Result<(), StoreError> {
-    let mut recording = std::pin::pin!(workers.recorder.record(batch));
-    let Ok(result) = tokio::time::timeout(RING_WITHOUT_RECORD_AFTER, recording.as_mut()).await else {
-        ring(workers, batch).await;
-        return recording.await;
-    };
-    if result.as_ref().is_err_and(|error| error.is_passing() && !error.is_taken()) {
-        ring(workers, batch).await;
-    }
-    result
-}
-
-async fn ring(workers: &Workers, batch: &[Inbound]) {
-    let alerts = provisional::alerts(batch, &workers.dispatch);
-    if alerts.is_empty() {
-        return;
-    }
-    metrics::counter!("sos_rung_provisionally_total").increment(alerts.len() as u64);
-    if let Err(error) = workers.queue.publish_provisional(&alerts).await {
-        tracing::error!(%error, "alerts ring nowhere: neither store");
-    }
-}
-
-async fn one_by_one(
-    workers: &Workers,
-    reader: &mut GroupReader,
-    batch: &[Inbound],
-    ids: &[String],
-) -> Result<(), Trouble> {
-    let mut waiting = None;
-    for (inbound, id) in batch.iter().zip(ids) {
-        match workers.recorder.record(std::slice::from_ref(inbound)).await {
-            Ok(()) => reader.done(std::slice::from_ref(id)).await?,
-            Err(error) if error.is_passing() => return Err(error.into()),
-            // An acknowledged SOS is never put aside: it rings and is tried again until somebody mends what is wrong.
-            Err(error) if matches!(inbound.item, Item::Alert { .. }) => {
-                tracing::error!(%error, "an alert cannot be recorded; it rings and is tried again");
-                ring(workers, std::slice::from_ref(inbound)).await;
-                waiting = Some(error);
+        let workers = self.workers.clone();
+        let (result, next) = self.record_or_ring(&workers, &batch).await;
+        match result {
+            Ok(()) => self.done(&batch.ids, &batch.items).await?,
+            Err(error) if error.is_passing() && !error.is_taken() => {
+                self.ring(&batch.items).await;
+                return Err(error.into());
             }
-            Err(error) => {
-                tracing::error!(%error, "an entry cannot be recorded; put aside");
-                metrics::counter!("sos_quarantined_total").increment(1);
-                let value = serde_json::to_vec(inbound).unwrap_or_default();
-                workers.store.put_aside(id, &error.to_string(), &value, workers.clock.now()).await?;
-                reader.done(std::slice::from_ref(id)).await?;
+            // One of them is in the others' way: each by itself.
+            Err(_) => self.one_by_one(&batch).await?,
+        }
+        Ok(next)
+    }
+
+    async fn read(&mut self, entries: Vec<StreamEntry>) -> Result<Batch, Trouble> {
+        let mut batch = Batch::default();
+        for entry in entries {
+            match entry.read::<Inbound>() {
+                Ok(inbound) => {
+                    batch.items.push(inbound);
+                    batch.ids.push(entry.id);
+                }
+                Err(error) => self.put_aside(&entry, &error.to_string()).await?,
             }
         }
+        Ok(batch)
     }
-    waiting.map_or(Ok(()), |error| Err(error.into()))
-}
 
-async fn put_aside(
-    workers: &Workers,
-    reader: &mut GroupReader,
-    entry: &StreamEntry,
-    reason: &str,
-) -> Result<(), Trouble> {
-    tracing::error!(entry = entry.id, "an entry cannot be read; put aside");
-    metrics::counter!("sos_quarantined_total").increment(1);
-    workers.store.put_aside(&entry.id, reason, entry.bytes(), workers.clock.now()).await?;
-    reader.done(std::slice::from_ref(&entry.id)).await?;
-    Ok(())
+    /// Records; if that takes long, the alerts ring provisionally in the meantime, and so does what comes after them.
+    /// The entries of the latest such read are given back, so that they need not wait until they are taken over.
+    async fn record_or_ring(
+        &mut self,
+        workers: &Workers,
+        batch: &Batch,
+    ) -> (Result<(), StoreError>, Vec<StreamEntry>) {
+        let mut recording = std::pin::pin!(workers.recorder.record(&batch.items));
+        if let Ok(result) = tokio::time::timeout(RING_WITHOUT_RECORD_AFTER, recording.as_mut()).await {
+            return (result, vec![]);
+        }
+        self.ring(&batch.items).await;
+        loop {
+            let (result, entries) = {
+                let mut listening = std::pin::pin!(self.reader.next_new(LISTEN_FOR));
+                tokio::select! {
+                    result = recording.as_mut() => (Some(result), listening.as_mut().await),
+                    entries = listening.as_mut() => (None, entries),
+                }
+            };
+            let entries = entries.unwrap_or_default();
+            if let Some(result) = result {
+                return (result, entries);
+            }
+            let waiting: Vec<Inbound> = entries.iter().filter_map(|entry| entry.read().ok()).collect();
+            self.ring(&waiting).await;
+        }
+    }
+
+    async fn ring(&mut self, items: &[Inbound]) {
+        self.ringing.ring(&self.workers, items).await;
+    }
+
+    async fn done(&mut self, ids: &[String], items: &[Inbound]) -> Result<(), Trouble> {
+        self.ringing.end(items);
+        Ok(self.reader.done(ids).await?)
+    }
+
+    async fn one_by_one(&mut self, batch: &Batch) -> Result<(), Trouble> {
+        let mut waiting = None;
+        for (inbound, id) in batch.items.iter().zip(&batch.ids) {
+            let (inbound, id) = (std::slice::from_ref(inbound), std::slice::from_ref(id));
+            match self.workers.recorder.record(inbound).await {
+                Ok(()) => self.done(id, inbound).await?,
+                Err(error) if error.is_passing() => return Err(error.into()),
+                // An acknowledged SOS is never put aside: it rings and is tried again until somebody mends what is
+                // wrong.
+                Err(error) if matches!(inbound[0].item, Item::Alert { .. }) => {
+                    tracing::error!(%error, "an alert cannot be recorded; it rings and is tried again");
+                    self.ring(inbound).await;
+                    waiting = Some(error);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "an entry cannot be recorded; put aside");
+                    let value = serde_json::to_vec(&inbound[0]).unwrap_or_default();
+                    self.keep_aside(&id[0], &error.to_string(), &value).await?;
+                }
+            }
+        }
+        waiting.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    async fn put_aside(&mut self, entry: &StreamEntry, reason: &str) -> Result<(), Trouble> {
+        tracing::error!(entry = entry.id, "an entry cannot be read; put aside");
+        self.keep_aside(&entry.id, reason, entry.bytes()).await
+    }
+
+    async fn keep_aside(&mut self, id: &String, reason: &str, value: &[u8]) -> Result<(), Trouble> {
+        metrics::counter!("sos_quarantined_total").increment(1);
+        self.workers.store.put_aside(id, reason, value, self.workers.clock.now()).await?;
+        Ok(self.reader.done(std::slice::from_ref(id)).await?)
+    }
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use sos_core::entry::LedgerEntry;
-use sos_protocol::Seq;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
@@ -11,73 +10,24 @@ use super::{Workers, backoff};
 use crate::hub::Told;
 use crate::queue::{QueueError, StreamEntry, Tail};
 
-/// Entries read from Postgres at a time.
-const ENTRIES_MAX: usize = 500;
-
-/// Follows the ledger's stream; where it has a gap or is away, the ledger itself.
-pub(super) async fn ledger(workers: Arc<Workers>, stop: CancellationToken) {
+/// Follows the ledger's stream: what other nodes committed. Where it has a gap or is away, the relay's next look at
+/// the ledger itself brings what is missing.
+pub(super) async fn ledger(workers: &Workers, stop: &CancellationToken) {
     let mut pause = backoff();
-    // A head that cannot be read leaves the console to notice what it missed when it comes back.
-    while !stop.is_cancelled() {
-        match workers.store.head().await {
-            Ok(head) => {
-                workers.hub.start_at(head);
-                break;
-            }
-            Err(error) => {
-                tracing::warn!(%error, "the ledger's head cannot be read");
-                pause.pause(&stop).await;
-            }
-        }
-    }
     let mut tail = workers.queue.ledger_tail(workers.hub.head());
     while !stop.is_cancelled() {
-        let told = match tail.next().await {
-            // Nothing new in the stream: is there nothing in the ledger either? Redis may read but not write.
-            Ok(entries) if entries.is_empty() => from_store(&workers).await,
+        tail.seek(workers.hub.head());
+        match tail.next().await {
             Ok(entries) => {
-                let entries: Result<Vec<LedgerEntry>, _> = entries.iter().map(|entry| entry.read()).collect();
-                match entries {
-                    Ok(entries) => tell(&workers, entries).await,
-                    Err(_) => from_store(&workers).await,
+                pause.reset();
+                let entries = entries.iter().map_while(|entry| entry.read::<LedgerEntry>().ok());
+                if workers.hub.tell_entries(entries).is_err() {
+                    workers.committed.notify_one();
+                    pause.pause(stop).await;
                 }
             }
-            // Without Redis the ledger itself is polled.
-            Err(_) => {
-                let told = from_store(&workers).await;
-                pause.pause(&stop).await;
-                told
-            }
-        };
-        match told {
-            Ok(()) => pause.reset(),
-            Err(error) => {
-                tracing::warn!(%error, "the ledger cannot be followed");
-                pause.pause(&stop).await;
-            }
+            Err(_) => pause.pause(stop).await,
         }
-        tail.seek(workers.hub.head());
-    }
-}
-
-async fn tell(workers: &Workers, entries: Vec<LedgerEntry>) -> anyhow::Result<()> {
-    for entry in entries {
-        if entry.seq().0 > workers.hub.head().0 + 1 {
-            from_store(workers).await?;
-        }
-        workers.hub.tell_entry(entry);
-    }
-    Ok(())
-}
-
-async fn from_store(workers: &Workers) -> anyhow::Result<()> {
-    loop {
-        let after: Seq = workers.hub.head();
-        let entries = workers.store.entries_after(after, ENTRIES_MAX).await?;
-        if entries.is_empty() {
-            return Ok(());
-        }
-        entries.into_iter().for_each(|entry| workers.hub.tell_entry(entry));
     }
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::{FutureExt, StreamExt};
 use sos_core::access::{self, Access, Action, Officer, Scope};
 use sos_core::frames;
 use sos_protocol::ambient::SharedClock;
@@ -24,6 +25,8 @@ use crate::store::{Store, StoreError};
 
 /// Entries read from the ledger at a time.
 const PAGE: usize = 500;
+/// Longest wait, before a heartbeat goes out, for who is on duty.
+const LOOK_WITHIN: Duration = Duration::from_secs(1);
 /// Frames sent in one write.
 const FRAMES_AT_ONCE: usize = 64;
 
@@ -89,21 +92,22 @@ impl FeedSockets {
         // Listening starts before the first read, so that nothing falls between the two.
         let told = self.hub.listen();
         let scope = access::scope(&officer);
-        let mut feed = Feed { sockets: self, officer, scope, told, done: Seq(0) };
+        let mut feed = Feed { sockets: self, officer, scope, told, done: Seq(0), looking: None };
         match after {
             Some(after) if feed.is_near(after) => {
                 feed.done = after;
                 feed.catch_up(socket).await?;
-                feed.heartbeat(socket).await?;
             }
             _ => feed.snapshot(socket).await?,
         }
+        feed.look_who_is_on_duty();
         let mut beat = tokio::time::interval(Duration::from_secs(u64::from(HEARTBEAT_INTERVAL_S)));
         beat.tick().await;
         loop {
             tokio::select! {
                 () = shutdown.cancelled() => return Err(End::Shutdown),
-                _ = beat.tick() => feed.heartbeat(socket).await?,
+                _ = beat.tick() => feed.look_who_is_on_duty(),
+                on_duty = looked(&mut feed.looking) => feed.heartbeat(socket, on_duty).await?,
                 message = socket.next() => feed.heard(socket, message).await?,
                 told = feed.told.recv() => feed.tell(socket, told).await?,
             }
@@ -151,6 +155,14 @@ fn snapshot_frames(cases: Vec<CaseSummary>, head_seq: Seq, server_time_ms: UnixM
     frames.collect()
 }
 
+/// What [`Feed::look_who_is_on_duty`] found; never, if it was not asked.
+async fn looked(looking: &mut Option<BoxFuture<'static, Vec<DutyOfficer>>>) -> Vec<DutyOfficer> {
+    match looking {
+        Some(looking) => looking.await,
+        None => std::future::pending().await,
+    }
+}
+
 struct Feed<'a> {
     sockets: &'a FeedSockets,
     officer: Officer,
@@ -158,6 +170,8 @@ struct Feed<'a> {
     told: broadcast::Receiver<Arc<Told>>,
     /// Everything up to here was sent.
     done: Seq,
+    /// A heartbeat is due as soon as it is known who is on duty.
+    looking: Option<BoxFuture<'static, Vec<DutyOfficer>>>,
 }
 
 impl Feed<'_> {
@@ -173,7 +187,7 @@ impl Feed<'_> {
         for frame in snapshot_frames(cases, head_seq, self.sockets.clock.now()) {
             outbox::send(socket, [frame]).await?;
         }
-        self.heartbeat(socket).await
+        Ok(())
     }
 
     /// Sends everything after `done` that is in the ledger now: from Redis, or further back from Postgres.
@@ -192,11 +206,20 @@ impl Feed<'_> {
         }
     }
 
-    async fn heartbeat(&mut self, socket: &mut Socket) -> Result<(), End> {
-        // Nobody is told that somebody is there because the store could not be asked.
-        let now = self.sockets.clock.now();
-        let _ = self.sockets.store.seen_on_shift(self.officer.id, now).await;
-        let on_duty = self.sockets.store.on_duty(now).await.unwrap_or_default();
+    /// Asks beside the session: a ring does not wait for the store. While that cannot be asked nobody is said to be
+    /// there.
+    fn look_who_is_on_duty(&mut self) {
+        let (store, officer, now) = (self.sockets.store.clone(), self.officer.id, self.sockets.clock.now());
+        let look = async move {
+            let _ = store.seen_on_shift(officer, now).await;
+            store.on_duty(now).await.unwrap_or_default()
+        };
+        let looked = tokio::time::timeout(LOOK_WITHIN, look);
+        self.looking = Some(async move { looked.await.unwrap_or_default() }.boxed());
+    }
+
+    async fn heartbeat(&mut self, socket: &mut Socket, on_duty: Vec<DutyOfficer>) -> Result<(), End> {
+        self.looking = None;
         let visible = |officer: &DutyOfficer| match (&self.scope, &self.officer.desk) {
             (Scope::All, None) => true,
             (_, Some(desk)) => &officer.desk_id == desk,
@@ -218,7 +241,8 @@ impl Feed<'_> {
                 Ok(ConsoleFrame::Resume { after_seq }) => {
                     self.done = after_seq.min(self.done);
                     self.catch_up(socket).await?;
-                    self.heartbeat(socket).await
+                    self.look_who_is_on_duty();
+                    Ok(())
                 }
                 Ok(ConsoleFrame::Hello { .. }) => Ok(()),
                 Err(wrong) => {
