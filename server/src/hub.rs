@@ -7,27 +7,28 @@ use sos_core::entry::LedgerEntry;
 use sos_protocol::feed::{FeedFrame, ProvisionalAlert};
 use sos_protocol::{DeskId, Seq};
 use tokio::sync::broadcast;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::store::fixes::CaseFixes;
 
 /// Items that a slow reader may be behind before it has to read from the ledger again.
 const BACKLOG_MAX: usize = 4_096;
 
-/// Something to tell. The console's frame is written once for all consoles.
+/// Something to tell. The console's frame is written once, and shared by all consoles.
 pub enum Told {
     /// A ledger entry.
     Entry {
         /// The entry.
         entry: Box<LedgerEntry>,
         /// As consoles get it.
-        frame: String,
+        frame: Utf8Bytes,
     },
     /// New positions of a case, or an alert that waits to be recorded.
     Passing {
         /// Desks that see the case.
         audience: Vec<DeskId>,
         /// As consoles get it.
-        frame: String,
+        frame: Utf8Bytes,
     },
 }
 
@@ -36,34 +37,34 @@ impl Told {
     #[must_use]
     pub fn entry(entry: LedgerEntry) -> Self {
         let frame = FeedFrame::Event { entry: entry.entry.clone(), case: entry.case.clone() };
-        Self::Entry { frame: encode(&frame), entry: Box::new(entry) }
+        Self::Entry { frame: encode(&frame).into(), entry: Box::new(entry) }
     }
 
     /// Positions.
     #[must_use]
     pub fn positions(fixes: CaseFixes) -> Self {
         let frame = FeedFrame::Positions { case_id: fixes.case_id, fixes: fixes.fixes };
-        Self::Passing { audience: fixes.audience, frame: encode(&frame) }
+        Self::Passing { audience: fixes.audience, frame: encode(&frame).into() }
     }
 
     /// An alert that waits to be recorded.
     #[must_use]
     pub fn provisional(alert: ProvisionalAlert) -> Self {
         let audience = std::iter::once(&alert.desk_id).chain(&alert.watchers).cloned().collect();
-        Self::Passing { audience, frame: encode(&FeedFrame::Provisional { alert }) }
+        Self::Passing { audience, frame: encode(&FeedFrame::Provisional { alert }).into() }
     }
 
     /// The frame for a console that sees `scope`.
     #[must_use]
-    pub fn for_console(&self, scope: &Scope) -> Option<&str> {
+    pub fn for_console(&self, scope: &Scope) -> Option<Utf8Bytes> {
         let covered = |holder: &DeskId, watchers: &[DeskId]| scope.covers(CaseDesks { holder, watchers });
         match self {
             Self::Entry { entry, frame } => {
-                covered(&entry.case.desk_id, &entry.case.watchers).then_some(frame.as_str())
+                covered(&entry.case.desk_id, &entry.case.watchers).then(|| frame.clone())
             }
             Self::Passing { audience, frame } => {
                 let (holder, watchers) = audience.split_first()?;
-                covered(holder, watchers).then_some(frame.as_str())
+                covered(holder, watchers).then(|| frame.clone())
             }
         }
     }

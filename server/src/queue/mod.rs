@@ -177,7 +177,7 @@ impl Queue {
     /// Follows the alerts that wait to be recorded, from now on.
     #[must_use]
     pub fn provisional_tail(&self) -> Tail {
-        Tail::new(self.client.clone(), keys::PROVISIONAL, "$".to_owned())
+        Tail::new(self.client.clone(), keys::PROVISIONAL, None)
     }
 
     /// Tells all nodes of ledger entries, in order. An entry that is there already is refused by Redis, so a repeat
@@ -234,13 +234,13 @@ impl Queue {
     /// Follows the ledger.
     #[must_use]
     pub fn ledger_tail(&self, after: Seq) -> Tail {
-        Tail::new(self.client.clone(), keys::LEDGER, format!("{}-0", after.0))
+        Tail::new(self.client.clone(), keys::LEDGER, Some(format!("{}-0", after.0)))
     }
 
     /// Follows the positions from now on.
     #[must_use]
     pub fn positions_tail(&self) -> Tail {
-        Tail::new(self.client.clone(), keys::POSITIONS, "$".to_owned())
+        Tail::new(self.client.clone(), keys::POSITIONS, None)
     }
 }
 

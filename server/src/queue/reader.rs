@@ -201,11 +201,12 @@ impl GroupReader {
 pub struct Tail {
     blocking: Blocking,
     stream: &'static str,
-    after: String,
+    /// None: from now on.
+    after: Option<String>,
 }
 
 impl Tail {
-    pub(super) fn new(client: Client, stream: &'static str, after: String) -> Self {
+    pub(super) fn new(client: Client, stream: &'static str, after: Option<String>) -> Self {
         Self { blocking: Blocking { client, connection: None }, stream, after }
     }
 
@@ -214,19 +215,34 @@ impl Tail {
     /// # Errors
     /// When Redis does not answer; try again.
     pub async fn next(&mut self) -> Result<Vec<StreamEntry>, QueueError> {
+        // Not Redis's `$`: that would pass over what comes between two reads.
+        let after = match self.after.take() {
+            Some(after) => after,
+            None => self.last().await?,
+        };
         let mut read = redis::cmd("XREAD");
         read.arg("COUNT").arg(ENTRIES_MAX).arg("BLOCK").arg(millis(BLOCK));
-        read.arg("STREAMS").arg(self.stream).arg(&self.after);
-        let entries = entries_of_streams(self.blocking.run(&read).await?);
+        read.arg("STREAMS").arg(self.stream).arg(&after);
+        let answer = self.blocking.run(&read).await;
+        self.after = Some(after);
+        let entries = entries_of_streams(answer?);
         if let Some(last) = entries.last() {
-            self.after.clone_from(&last.id);
+            self.after = Some(last.id.clone());
         }
         Ok(entries)
     }
 
+    /// The id of the last entry that is there now.
+    async fn last(&mut self) -> Result<String, QueueError> {
+        let mut ask = redis::cmd("XREVRANGE");
+        ask.arg(self.stream).arg("+").arg("-").arg("COUNT").arg(1);
+        let last = entries(self.blocking.run(&ask).await?).pop();
+        Ok(last.map_or_else(|| FROM_OLDEST.to_owned(), |entry| entry.id))
+    }
+
     /// Goes on after `seq`, for a stream whose ids are ledger places.
     pub fn seek(&mut self, seq: Seq) {
-        self.after = format!("{}-0", seq.0);
+        self.after = Some(format!("{}-0", seq.0));
     }
 }
 

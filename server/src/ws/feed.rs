@@ -12,8 +12,8 @@ use sos_protocol::feed::{ConsoleFrame, DutyOfficer, FeedFrame};
 use sos_protocol::limits::{HEARTBEAT_INTERVAL_S, HELLO_TIMEOUT_S, REPLAY_ENTRIES_MAX, SNAPSHOT_PART_BYTES};
 use sos_protocol::{CaseSummary, ErrorCode, Seq, UnixMs};
 use tokio::sync::broadcast::{self, error::RecvError};
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 use tokio_util::sync::CancellationToken;
 
 use super::outbox::{self, Gone};
@@ -199,8 +199,8 @@ impl Feed<'_> {
             };
             let Some(last) = entries.last().map(sos_core::entry::LedgerEntry::seq) else { return Ok(()) };
             let told: Vec<Told> = entries.into_iter().map(Told::entry).collect();
-            let frames: Vec<String> =
-                told.iter().filter_map(|told| told.for_console(&self.scope)).map(str::to_owned).collect();
+            let frames: Vec<Utf8Bytes> =
+                told.iter().filter_map(|told| told.for_console(&self.scope)).collect();
             outbox::send(socket, frames).await?;
             self.done = last;
         }
@@ -277,7 +277,7 @@ impl Feed<'_> {
                 }
                 self.done = seq;
             }
-            frames.extend(told.for_console(&self.scope).map(str::to_owned));
+            frames.extend(told.for_console(&self.scope));
         }
         Ok(outbox::send(socket, frames).await?)
     }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use futures_util::SinkExt;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use super::socket::Socket;
 use crate::deadline::{Elapsed, within};
@@ -26,10 +26,13 @@ impl From<Elapsed> for Gone {
 }
 
 /// Sends frames and waits until they are on their way.
-pub(super) async fn send(socket: &mut Socket, frames: impl IntoIterator<Item = String>) -> Result<(), Gone> {
+pub(super) async fn send(
+    socket: &mut Socket,
+    frames: impl IntoIterator<Item = impl Into<Utf8Bytes>>,
+) -> Result<(), Gone> {
     within(WRITE_WITHIN, async {
         for frame in frames {
-            socket.feed(Message::text(frame)).await.map_err(|_| Gone)?;
+            socket.feed(Message::Text(frame.into())).await.map_err(|_| Gone)?;
         }
         socket.flush().await.map_err(|_| Gone)
     })
