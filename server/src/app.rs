@@ -20,9 +20,8 @@ use crate::dispatch::Dispatch;
 use crate::durability;
 use crate::http::{self, Parts, SignInTries};
 use crate::hub::Hub;
-use crate::intake::Intake;
-use crate::intake::direct::{self, Direct};
 use crate::intake::recorder::Recorder;
+use crate::intake::{Intake, direct, fixes};
 use crate::queue::Queue;
 use crate::store::Store;
 use crate::workers::Workers;
@@ -83,7 +82,6 @@ pub async fn serve(
         ambient.clock.clone(),
         committed.clone(),
     ));
-    let (direct, waiting) = Direct::new();
     let (hub, registry) = (Arc::new(Hub::new()), Arc::new(Registry::default()));
 
     let workers = TaskTracker::new();
@@ -102,7 +100,7 @@ pub async fn serve(
     }
     .spawn(&workers, &stop_workers);
 
-    workers.spawn(direct::run(waiting, recorder, stop_workers.clone()));
+    let intake = start_intake(&queue, &store, recorder, ambient.clock.clone(), &workers, &stop_workers);
     workers.spawn(durability::watch(queue.clone(), store.clone(), stop_workers.clone()));
     workers.spawn(keep_metrics_small(metrics.clone(), stop_workers.clone()));
 
@@ -113,7 +111,7 @@ pub async fn serve(
         metrics,
         store.clone(),
         queue,
-        direct,
+        intake,
         dispatch,
         hub,
         registry,
@@ -144,6 +142,21 @@ pub async fn serve(
     Ok(())
 }
 
+/// What takes things in, with the loops behind it.
+fn start_intake(
+    queue: &Arc<Queue>,
+    store: &Store,
+    recorder: Arc<Recorder>,
+    clock: SharedClock,
+    workers: &TaskTracker,
+    stop: &CancellationToken,
+) -> Arc<Intake> {
+    let ((direct, past_redis), (fixes, waiting_fixes)) = (direct::way(), fixes::way());
+    workers.spawn(direct::run(past_redis, recorder, stop.clone()));
+    workers.spawn(fixes::run(waiting_fixes, queue.clone(), store.clone(), stop.clone()));
+    Arc::new(Intake::new(queue.clone(), direct, fixes, clock))
+}
+
 /// The recorder keeps every sample until somebody asks or this is done.
 async fn keep_metrics_small(metrics: PrometheusHandle, stop: CancellationToken) {
     while tokio::time::timeout(METRICS_TIDY_EVERY, stop.cancelled()).await.is_err() {
@@ -158,7 +171,7 @@ fn parts(
     metrics: PrometheusHandle,
     store: Store,
     queue: Arc<Queue>,
-    direct: Direct,
+    intake: Arc<Intake>,
     dispatch: Arc<Dispatch>,
     hub: Arc<Hub>,
     registry: Arc<Registry>,
@@ -168,7 +181,6 @@ fn parts(
 ) -> Arc<Parts> {
     let Ambient { clock, entropy } = ambient.clone();
     let credentials = Credentials::new(config.secret.key("credentials"));
-    let intake = Arc::new(Intake::new(queue.clone(), store.clone(), direct, clock.clone()));
     let phones = Arc::new(PhoneSockets {
         intake: intake.clone(),
         store: store.clone(),

@@ -9,6 +9,7 @@ pub mod config;
 pub mod deadline;
 pub mod dispatch;
 pub mod durability;
+pub mod gather;
 pub mod http;
 pub mod hub;
 pub mod intake;

@@ -1,6 +1,7 @@
 //! Taking what phones say: on disk first, then the ledger.
 
 pub mod direct;
+pub mod fixes;
 pub mod provisional;
 pub mod recorder;
 
@@ -13,11 +14,9 @@ use sos_protocol::phone::DroppedField;
 use sos_protocol::{Alert, AlertId, CountryCode, DeviceId, Fix, MessageId, UnixMs, Unverified, WorkerId};
 
 use crate::auth::credential::Checked;
+use crate::gather::Gather;
 use crate::queue::Queue;
-use crate::store::Store;
 use crate::store::fixes::NewFix;
-
-use self::direct::Direct;
 
 /// Something a phone said, with who said it and when it got here.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -133,16 +132,22 @@ pub struct NotTaken;
 /// Takes things in.
 pub struct Intake {
     queue: Arc<Queue>,
-    store: Store,
-    direct: Direct,
+    /// Past Redis.
+    direct: Gather<Inbound>,
+    fixes: Gather<Vec<NewFix>>,
     clock: SharedClock,
 }
 
 impl Intake {
     /// In front of these stores.
     #[must_use]
-    pub fn new(queue: Arc<Queue>, store: Store, direct: Direct, clock: SharedClock) -> Self {
-        Self { queue, store, direct, clock }
+    pub fn new(
+        queue: Arc<Queue>,
+        direct: Gather<Inbound>,
+        fixes: Gather<Vec<NewFix>>,
+        clock: SharedClock,
+    ) -> Self {
+        Self { queue, direct, fixes, clock }
     }
 
     /// Keeps `item`: when this returns, it is on disk. In the stream if Redis answers in time, else as a case in
@@ -157,11 +162,11 @@ impl Intake {
             return Ok(received_at);
         }
         metrics::counter!("sos_intake_past_redis_total").increment(1);
-        let recorded = self.direct.record(inbound).await;
-        if recorded.is_err() {
+        if self.direct.ask(inbound).await.is_err() {
             metrics::counter!("sos_intake_not_taken_total").increment(1);
+            return Err(NotTaken);
         }
-        recorded.map(|()| received_at)
+        Ok(received_at)
     }
 
     /// Keeps fixes, newest first or not: the trail is put in order when it is read.
@@ -172,9 +177,9 @@ impl Intake {
         let server_time_ms = self.clock.now();
         let fixes: Vec<NewFix> =
             fixes.into_iter().map(|fix| NewFix { alert_id, fix: FixView { fix, server_time_ms } }).collect();
-        if fixes.is_empty() || self.queue.add_fixes(&fixes).await.is_ok() {
+        if fixes.is_empty() {
             return Ok(());
         }
-        self.store.save_fixes(&fixes).await.map(drop).map_err(|_| NotTaken)
+        self.fixes.ask(fixes).await.map_err(|_| NotTaken)
     }
 }

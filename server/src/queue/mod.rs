@@ -27,8 +27,12 @@ const ANSWER_WITHIN: Duration = Duration::from_millis(300);
 const LEDGER_ENTRIES_KEPT: usize = 20_000;
 /// Provisional alerts kept in Redis; what waits longer is told again.
 const PROVISIONAL_KEPT: usize = 2_000;
-/// Frames of fixes that may wait to be stored (about 300 MB of Redis's memory); phones keep what comes after.
-const FIXES_WAITING_MAX: u64 = 500_000;
+/// Entries of `alerts` in one transaction.
+const ALERTS_AT_ONCE: usize = 500;
+/// Entries of `fixes` in one transaction; each holds the fixes of many phones.
+const FIXES_AT_ONCE: usize = 50;
+/// Entries of fixes that may wait to be stored (each of up to 100 frames); phones keep what comes after.
+const FIXES_WAITING_MAX: u64 = 100_000;
 /// Positions kept in Redis; a node that is further behind leaves them out, the case detail has them all.
 const POSITIONS_KEPT: usize = 10_000;
 
@@ -222,13 +226,13 @@ impl Queue {
     /// Reads `alerts` in the group of the recorders.
     #[must_use]
     pub fn alerts_reader(&self, consumer: &str) -> GroupReader {
-        GroupReader::new(self.client.clone(), keys::ALERTS, "recorder", consumer)
+        GroupReader::new(self.client.clone(), (keys::ALERTS, "recorder"), consumer, ALERTS_AT_ONCE)
     }
 
     /// Reads `fixes` in the group of the fix writers.
     #[must_use]
     pub fn fixes_reader(&self, consumer: &str) -> GroupReader {
-        GroupReader::new(self.client.clone(), keys::FIXES, "fix-writer", consumer)
+        GroupReader::new(self.client.clone(), (keys::FIXES, "fix-writer"), consumer, FIXES_AT_ONCE)
     }
 
     /// Follows the ledger.

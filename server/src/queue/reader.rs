@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, Cmd, RedisResult, Value};
+use redis::streams::{StreamInfoConsumer, StreamInfoConsumersReply};
+use redis::{AsyncConnectionConfig, Client, Cmd, RedisError, RedisResult, Value, from_redis_value};
 use serde::de::DeserializeOwned;
 use sos_protocol::Seq;
 use tokio::time::{Interval, MissedTickBehavior};
@@ -16,7 +17,7 @@ const BLOCK: Duration = Duration::from_millis(500);
 const READ_WITHIN: Duration = Duration::from_millis(2_000);
 /// Longest wait for a new connection.
 const CONNECT_WITHIN: Duration = Duration::from_secs(1);
-/// Most entries of one read.
+/// Most entries of one read by a [`Tail`].
 const ENTRIES_MAX: usize = 500;
 /// An entry that another reader took and has not finished for this long is taken over.
 const TAKE_OVER_AFTER: Duration = Duration::from_millis(1_000);
@@ -48,6 +49,8 @@ impl StreamEntry {
 /// How often such entries are looked for: with [`TAKE_OVER_AFTER`] they are taken over within 2 s, if no read blocks
 /// longer than [`BLOCK`] in between.
 const TAKE_OVER_EVERY: Duration = Duration::from_millis(500);
+/// A reader that did not read for this long is gone: one that lives reads every [`BLOCK`].
+const DEAD_AFTER_MS: usize = 3_600_000;
 /// A cursor that begins with the oldest entry.
 const FROM_OLDEST: &str = "0-0";
 
@@ -92,6 +95,8 @@ pub struct GroupReader {
     stream: &'static str,
     group: &'static str,
     consumer: String,
+    /// Most entries of one read.
+    entries_max: usize,
     joined: bool,
     take_over: TakeOver,
 }
@@ -106,12 +111,18 @@ struct TakeOver {
 }
 
 impl GroupReader {
-    pub(super) fn new(client: Client, stream: &'static str, group: &'static str, consumer: &str) -> Self {
+    pub(super) fn new(
+        client: Client,
+        (stream, group): (&'static str, &'static str),
+        consumer: &str,
+        entries_max: usize,
+    ) -> Self {
         let blocking = Blocking { client, connection: None };
         let mut due = tokio::time::interval(TAKE_OVER_EVERY);
         due.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let take_over = TakeOver { due, again: false, cursor: FROM_OLDEST.to_owned() };
-        Self { blocking, stream, group, consumer: consumer.to_owned(), joined: false, take_over }
+        let consumer = consumer.to_owned();
+        Self { blocking, stream, group, consumer, entries_max, joined: false, take_over }
     }
 
     /// Waits a moment for entries that nobody has taken yet, or takes over what somebody (also this reader) took and
@@ -145,7 +156,7 @@ impl GroupReader {
 
     async fn take_new(&mut self, block: Duration) -> Result<Vec<StreamEntry>, QueueError> {
         let mut read = redis::cmd("XREADGROUP");
-        read.arg("GROUP").arg(self.group).arg(&self.consumer).arg("COUNT").arg(ENTRIES_MAX);
+        read.arg("GROUP").arg(self.group).arg(&self.consumer).arg("COUNT").arg(self.entries_max);
         read.arg("BLOCK").arg(millis(block)).arg("STREAMS").arg(self.stream).arg(">");
         Ok(entries_of_streams(self.blocking.run(&read).await?))
     }
@@ -153,7 +164,7 @@ impl GroupReader {
     async fn take_over(&mut self) -> Result<Vec<StreamEntry>, QueueError> {
         let mut claim = redis::cmd("XAUTOCLAIM");
         claim.arg(self.stream).arg(self.group).arg(&self.consumer).arg(millis(TAKE_OVER_AFTER));
-        claim.arg(&self.take_over.cursor).arg("COUNT").arg(ENTRIES_MAX);
+        claim.arg(&self.take_over.cursor).arg("COUNT").arg(self.entries_max);
         let answer = self.blocking.run(&claim).await;
         self.take_over.cursor.clear();
         self.take_over.cursor.push_str(FROM_OLDEST);
@@ -193,6 +204,21 @@ impl GroupReader {
             other => drop(other?),
         }
         self.joined = true;
+        self.forget_dead_readers().await
+    }
+
+    /// Every start of a node adds a reader with a new name; those that are long gone and left nothing are removed.
+    async fn forget_dead_readers(&mut self) -> Result<(), QueueError> {
+        let mut ask = redis::cmd("XINFO");
+        ask.arg("CONSUMERS").arg(self.stream).arg(self.group);
+        let readers: StreamInfoConsumersReply =
+            from_redis_value(self.blocking.run(&ask).await?).map_err(RedisError::from)?;
+        let dead = |reader: &StreamInfoConsumer| reader.pending == 0 && reader.idle > DEAD_AFTER_MS;
+        for reader in readers.consumers.iter().filter(|reader| dead(reader)) {
+            let mut forget = redis::cmd("XGROUP");
+            forget.arg("DELCONSUMER").arg(self.stream).arg(self.group).arg(&reader.name);
+            self.blocking.run(&forget).await?;
+        }
         Ok(())
     }
 }

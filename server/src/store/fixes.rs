@@ -1,5 +1,7 @@
 //! Location fixes: their own table, partitioned by day, outside the ledger.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use sos_protocol::case::FixView;
 use sos_protocol::limits::DETAIL_FIXES_MAX;
@@ -41,6 +43,29 @@ fn source_word(source: FixSource) -> &'static str {
 
 fn source(word: &str) -> Option<FixSource> {
     [FixSource::Gps, FixSource::Network, FixSource::Manual].into_iter().find(|s| source_word(*s) == word)
+}
+
+/// Of a case that is there more than once (several alerts), the newest stays.
+async fn save_positions(tx: &mut super::Tx, moved: &[(uuid::Uuid, FixView)]) -> Result<(), StoreError> {
+    let mut newest: HashMap<uuid::Uuid, FixView> = HashMap::new();
+    for (case, position) in moved {
+        let position = newer(newest.remove(case), position.clone());
+        newest.insert(*case, position);
+    }
+    let (cases, positions): (Vec<_>, Vec<_>) = newest.into_iter().unzip();
+    let battery: Vec<_> = positions.iter().map(|position| position.fix.battery_pct.map(i32::from)).collect();
+    let positions: Vec<_> = positions.iter().map(serde_json::to_value).collect::<Result<_, _>>()?;
+    sqlx::query!(
+        "UPDATE cases c SET position = m.position, battery_pct = coalesce(m.battery, c.battery_pct)
+         FROM unnest($1::uuid[], $2::jsonb[], $3::int[]) AS m (case_id, position, battery)
+         WHERE c.case_id = m.case_id",
+        &cases,
+        &positions,
+        &battery as &[Option<i32>]
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 impl Store {
@@ -122,6 +147,7 @@ impl Store {
         .fetch_all(&mut **tx)
         .await?;
         let mut told: Vec<CaseFixes> = vec![];
+        let mut moved: Vec<(uuid::Uuid, FixView)> = vec![];
         for case in cases {
             let mut new: Vec<FixView> =
                 fixes.iter().filter(|n| n.alert_id.0 == case.alert_id).map(|n| n.fix.clone()).collect();
@@ -130,18 +156,11 @@ impl Store {
             let Some(position) = new.iter().cloned().fold(old, |old, fix| Some(newer(old, fix))) else {
                 continue;
             };
-            let battery = position.fix.battery_pct.map(i32::from);
-            sqlx::query!(
-                "UPDATE cases SET position = $2, battery_pct = coalesce($3, battery_pct) WHERE case_id = $1",
-                case.case_id,
-                serde_json::to_value(&position)?,
-                battery
-            )
-            .execute(&mut **tx)
-            .await?;
+            moved.push((case.case_id, position));
             let audience = std::iter::once(case.desk_id).chain(case.watchers).map(DeskId).collect();
             told.push(CaseFixes { case_id: CaseId(case.case_id), audience, fixes: new });
         }
+        save_positions(tx, &moved).await?;
         Ok(told)
     }
 
