@@ -1,5 +1,6 @@
 //! Nonsense gets a code, loses nothing, and harms nobody.
 
+use sos_protocol::ambient::{Clock, ManualClock, SystemClock};
 use sos_protocol::{AlertId, ErrorCode, GatewayFrame, PhoneFrame, Problem, Stage};
 use sos_tests::phone::{alert, fix, new_id};
 use sos_tests::{Phone, Service};
@@ -136,9 +137,13 @@ async fn bad_bodies_get_problem_documents() {
 
 #[tokio::test]
 async fn a_message_that_belongs_to_no_case_is_put_aside_and_not_lost() {
-    let service = Service::start().await;
+    let clock = ManualClock::at(SystemClock::new().now());
+    let service = Service::start_with(clock.clone()).await;
     let mut phone = Phone::connect(&service).await;
     phone.write(AlertId(new_id()), "không có ca nào").await;
+    assert_eq!(service.count("SELECT count(*) FROM quarantine").await, 0);
+    // Its alert may still come.
+    clock.advance_ms(30_001);
     sos_tests::until("put aside", async || {
         (service.count("SELECT count(*) FROM quarantine").await == 1).then_some(())
     })

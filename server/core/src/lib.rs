@@ -6,4 +6,6 @@ pub mod entry;
 pub mod frames;
 pub mod ledger;
 pub mod lifecycle;
+pub mod recording;
 pub mod routing;
+pub mod session;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sos_core::access::{self, Access, Action, CaseDesks, Officer};
 use sos_core::lifecycle::{self, Command, Refusal};
+use sos_core::recording::{AlertRecord, By, CaseView, Changes, Draft};
 use sos_protocol::ambient::SharedClock;
 use sos_protocol::problem::Conflict;
 use sos_protocol::{AlertId, GatewayFrame};
@@ -12,8 +13,6 @@ use tokio::sync::Notify;
 
 use crate::deadline::within;
 use crate::dispatch::Dispatch;
-use crate::store::cases::{AlertRow, CaseViewRow};
-use crate::store::ledger::{By, Changes, Draft};
 use crate::store::{Store, StoreError, USE_WITHIN};
 
 /// Most ledger entries that the receipts of one alert are read from.
@@ -134,7 +133,7 @@ impl Cases {
         }
         // The officer may have sent it out of sight; the answer is still theirs.
         let view = self.store.case_view(&access::Scope::All, id).await?;
-        view.map(CaseViewRow::summary).ok_or(CaseError::Refused(Refusal::Hidden, None))
+        view.map(CaseView::summary).ok_or(CaseError::Refused(Refusal::Hidden, None))
     }
 
     async fn change(
@@ -176,10 +175,10 @@ impl Cases {
     async fn conflict(&self, id: CaseId) -> Result<Option<Conflict>, CaseError> {
         let view = self.store.case_view(&access::Scope::All, id).await?;
         Ok(view.map(|view| Conflict {
-            did: view.row.last_did,
+            did: view.record.last_did,
             by: view.last_by_name,
-            at_ms: view.row.last_at_ms,
-            version: view.row.version,
+            at_ms: view.record.last_at_ms,
+            version: view.record.version,
         }))
     }
 
@@ -187,10 +186,10 @@ impl Cases {
     ///
     /// # Errors
     /// [`Refusal::Hidden`], or what the store says.
-    pub async fn visible(&self, officer: &Officer, id: CaseId) -> Result<CaseViewRow, CaseError> {
+    pub async fn visible(&self, officer: &Officer, id: CaseId) -> Result<CaseView, CaseError> {
         let hidden = CaseError::Refused(Refusal::Hidden, None);
         let Some(view) = self.store.case_view(&access::scope(officer), id).await? else { return Err(hidden) };
-        let desks = CaseDesks { holder: &view.row.desk_id, watchers: &view.row.watchers };
+        let desks = CaseDesks { holder: &view.record.desk_id, watchers: &view.record.watchers };
         match access::may(officer, Action::ReadCase, Some(desks)) {
             Access::Allowed => Ok(view),
             Access::Forbidden | Access::Hidden => Err(hidden),
@@ -203,7 +202,7 @@ impl Cases {
     /// As [`Self::visible`].
     pub async fn detail(&self, officer: &Officer, id: CaseId) -> Result<CaseDetail, CaseError> {
         let view = self.visible(officer, id).await?;
-        let worker = match view.row.worker_id {
+        let worker = match view.record.worker_id {
             Some(worker) => self.store.worker(worker).await?,
             None => None,
         };
@@ -225,7 +224,7 @@ impl Cases {
     ///
     /// # Errors
     /// When the store does not tell.
-    pub async fn receipts(&self, id: AlertId) -> Result<Option<(AlertRow, Vec<Receipt>)>, CaseError> {
+    pub async fn receipts(&self, id: AlertId) -> Result<Option<(AlertRecord, Vec<Receipt>)>, CaseError> {
         let Some(alert) = self.store.alert(id).await? else { return Ok(None) };
         let received = Receipt::received(id, alert.received_ms);
         let entries = self.store.entries_of_phone(None, &[id], Seq(0), RECEIPT_ENTRIES_MAX).await?;

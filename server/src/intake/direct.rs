@@ -33,7 +33,10 @@ pub(crate) async fn run(mut waiting: Gathered<Inbound>, recorder: Arc<Recorder>,
 async fn record(recorder: &Recorder, batch: Batch<Inbound>) {
     let Batch { items, callers } = batch;
     match recorder.record(&items).await {
-        Ok(()) => callers.into_iter().for_each(|caller| caller.tell(true)),
+        // A stray may belong to an alert that waits in the Redis that is away: the phone keeps it.
+        Ok(strays) => {
+            callers.into_iter().enumerate().for_each(|(i, caller)| caller.tell(!strays.contains(&i)));
+        }
         Err(error) if error.is_away() || items.len() == 1 => {
             tracing::error!(%error, "neither store takes what phones say");
             callers.into_iter().for_each(|caller| caller.tell(false));
@@ -41,7 +44,8 @@ async fn record(recorder: &Recorder, batch: Batch<Inbound>) {
         // One of them is in the others' way: each by itself.
         Err(_) => {
             for (inbound, caller) in items.iter().zip(callers) {
-                caller.tell(recorder.record(std::slice::from_ref(inbound)).await.is_ok());
+                let recorded = recorder.record(std::slice::from_ref(inbound)).await;
+                caller.tell(recorded.is_ok_and(|strays| strays.is_empty()));
             }
         }
     }

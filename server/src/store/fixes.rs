@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
+use sos_core::recording::{measured_at, newer};
 use sos_protocol::case::FixView;
 use sos_protocol::limits::DETAIL_FIXES_MAX;
 use sos_protocol::{AlertId, CaseId, DeskId, Fix, FixId, FixSource, UnixMs};
 
-use super::cases::{measured_at, newer};
 use super::{Store, StoreError, USE_WITHIN};
 
 /// Milliseconds of a day.

@@ -1,72 +1,16 @@
 //! The ledger: the one place that writes a change, and the reading of it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use sos_core::entry::{AlertRef, LedgerEntry};
 use sos_core::ledger::{self, Row};
+use sos_core::recording::{CaseView, Changes};
 use sos_protocol::case::TimelineEntry;
-use sos_protocol::{Actor, AlertId, CaseEvent, CaseId, DeskId, DeviceId, Seq, StaffId, UnixMs};
+use sos_protocol::{Actor, AlertId, CaseId, DeskId, DeviceId, Seq, StaffId, UnixMs};
 use uuid::Uuid;
 
-use super::cases::{AlertRow, CaseRow, CaseViewRow};
 use super::{Store, StoreError, Tx, USE_WITHIN};
-use crate::auth::seal::{Sealer, SubjectKey};
-
-/// Who makes a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    /// The worker.
-    Worker,
-    /// An officer.
-    Staff(StaffId),
-    /// The service.
-    Service,
-}
-
-impl By {
-    /// The officer, if it is one.
-    #[must_use]
-    pub const fn staff(self) -> Option<StaffId> {
-        match self {
-            Self::Staff(id) => Some(id),
-            Self::Worker | Self::Service => None,
-        }
-    }
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Worker => "worker",
-            Self::Staff(_) => "staff",
-            Self::Service => "service",
-        }
-    }
-}
-
-/// An entry that is to be written.
-#[derive(Debug, Clone)]
-pub struct Draft {
-    /// The case; among the saved ones or in the store.
-    pub case_id: CaseId,
-    /// The desk that holds it after the event.
-    pub desk: DeskId,
-    /// Whose key seals the personal part.
-    pub subject: String,
-    /// Who did it.
-    pub by: By,
-    /// What.
-    pub event: CaseEvent,
-}
-
-/// Everything that one transaction changes.
-#[derive(Debug, Default)]
-pub struct Changes {
-    /// Cases, new or changed; their `last_seq` is set here.
-    pub cases: Vec<CaseRow>,
-    /// New alerts.
-    pub alerts: Vec<AlertRow>,
-    /// The entries, in order.
-    pub drafts: Vec<Draft>,
-}
+use crate::auth::seal::Sealer;
 
 impl Store {
     /// Writes `changes` and commits. The head of the ledger is locked last, so that `seq` has no gaps and commit
@@ -87,11 +31,10 @@ impl Store {
 
         let head = sqlx::query!("SELECT seq, hash FROM ledger_head FOR UPDATE").fetch_one(&mut *tx).await?;
         let first = Seq(head.seq + 1);
-        let rows = self.rows(&changes.drafts, &keys, first, now)?;
-        let last_seqs: HashMap<CaseId, Seq> = rows.iter().map(|row| (row.case_id, row.seq)).collect();
-        for case in &mut changes.cases {
-            case.last_seq = last_seqs.get(&case.case_id).copied().unwrap_or(case.last_seq);
-        }
+        let rows = changes.place(first, now, |draft, seq, personal| {
+            let key = keys.get(&draft.subject).ok_or(StoreError::Sealed)?;
+            Ok::<_, StoreError>(self.sealer.seal(key, &context(draft.case_id, seq), personal.as_bytes()))
+        })?;
         self.save_cases(&mut tx, &changes.cases).await?;
         if !changes.alerts.is_empty() {
             self.save_alerts(&mut tx, &changes.alerts).await?;
@@ -99,37 +42,6 @@ impl Store {
         self.append(&mut tx, &rows, head.hash).await?;
         tx.commit().await?;
         Ok(first)
-    }
-
-    fn rows(
-        &self,
-        drafts: &[Draft],
-        keys: &HashMap<String, SubjectKey>,
-        first: Seq,
-        now: UnixMs,
-    ) -> Result<Vec<Row>, StoreError> {
-        let mut seq = first;
-        let mut rows = Vec::with_capacity(drafts.len());
-        for draft in drafts {
-            let key = keys.get(&draft.subject).ok_or(StoreError::Sealed)?;
-            let (facts, personal) = ledger::split(&draft.event);
-            let context = context(draft.case_id, seq);
-            let sealed = personal.map(|text| self.sealer.seal(key, &context, text.as_bytes()));
-            rows.push(Row {
-                seq,
-                at: now,
-                case_id: draft.case_id,
-                desk: draft.desk.clone(),
-                actor: draft.by.word().to_owned(),
-                actor_id: draft.by.staff().map(|id| id.0),
-                kind: draft.event.kind().to_owned(),
-                ref_id: ledger::ref_id(&draft.event),
-                facts,
-                sealed: sealed.unwrap_or_default(),
-            });
-            seq = Seq(seq.0 + 1);
-        }
-        Ok(rows)
     }
 
     async fn append(&self, tx: &mut Tx, rows: &[Row], head: Vec<u8>) -> Result<(), StoreError> {
@@ -242,7 +154,8 @@ impl Store {
         .await
     }
 
-    /// At most `limit` entries after `after` of the cases that this phone has alerts in, or that `follow` names.
+    /// At most `limit` entries after `after` of the cases that this phone has alerts in, or that `follow` names; and,
+    /// whatever its place, the entry that recorded an alert that `follow` names: the phone may never have heard of it.
     ///
     /// # Errors
     /// When Postgres does not do it.
@@ -260,9 +173,11 @@ impl Store {
                 r#"SELECT seq AS "seq!", at_ms AS "at_ms!", case_id AS "case_id!", actor AS "actor!", actor_id,
                           actor_name, ref_id, facts AS "facts!", sealed AS "sealed!", subject AS "subject!",
                           wrapped_key, view, alerts
-                   FROM ledger_entries WHERE seq > $3 AND case_id IN (
-                       (SELECT case_id FROM alerts WHERE device_id = $1 ORDER BY received_ms DESC LIMIT 20)
-                       UNION ALL (SELECT case_id FROM alerts WHERE alert_id = ANY($2)))
+                   FROM ledger_entries WHERE seq IN (
+                       SELECT seq FROM ledger WHERE seq > $3 AND case_id IN (
+                           (SELECT case_id FROM alerts WHERE device_id = $1 ORDER BY received_ms DESC LIMIT 20)
+                           UNION ALL (SELECT case_id FROM alerts WHERE alert_id = ANY($2)))
+                       UNION SELECT seq FROM ledger WHERE kind IN ('opened', 'pressed_again') AND ref_id = ANY($2))
                    ORDER BY seq LIMIT $4"#,
                 device.map(|id| id.0),
                 &follow,
@@ -340,7 +255,7 @@ impl Store {
     }
 
     fn entry(&self, mut row: EntryRow) -> Result<LedgerEntry, StoreError> {
-        let view: CaseViewRow = serde_json::from_value(row.view.take().unwrap_or_default())?;
+        let view: CaseView = serde_json::from_value(row.view.take().unwrap_or_default())?;
         let desk_name = view.desk_name.clone();
         let alerts: Vec<AlertRef> = serde_json::from_value(row.alerts.take().unwrap_or_default())?;
         let entry = self.timeline_entry(row)?;

@@ -1,5 +1,6 @@
 //! Workers, enrolment codes, devices.
 
+use sos_core::recording::DeviceState;
 use sos_protocol::case::WorkerProfile;
 use sos_protocol::{CodeId, CountryCode, DeviceId, UnixMs, WorkerId};
 
@@ -16,17 +17,6 @@ pub enum CodeUse {
     Used,
     /// It is past its time.
     Expired,
-}
-
-/// A worker's device, as the recorder looks it up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DeviceState {
-    /// Which.
-    pub device_id: DeviceId,
-    /// Its owner.
-    pub worker_id: WorkerId,
-    /// It may not speak for the owner any more.
-    pub revoked: bool,
 }
 
 struct WorkerRow {

@@ -13,6 +13,9 @@ use crate::store::StoreError;
 
 /// An alert that is not recorded after this long rings all the same.
 const RING_WITHOUT_RECORD_AFTER: Duration = Duration::from_millis(700);
+/// What belongs to no case waits this long, by the server's clock, for its alert, which may still wait in somebody's
+/// hands; then it is put aside for a person to look at.
+const STRAY_AFTER_MS: i64 = 30_000;
 /// While a recording hangs, longest wait for what comes after it, which rings as well.
 const LISTEN_FOR: Duration = Duration::from_millis(200);
 
@@ -81,7 +84,7 @@ impl Recording {
         let workers = self.workers.clone();
         let (result, next) = self.record_or_ring(&workers, &batch).await;
         match result {
-            Ok(()) => self.done(&batch.ids, &batch.items).await?,
+            Ok(strays) => self.recorded(&batch, &strays).await?,
             Err(error) if error.is_passing() && !error.is_taken() => {
                 self.ring(&batch.items).await;
                 return Err(error.into());
@@ -112,7 +115,7 @@ impl Recording {
         &mut self,
         workers: &Workers,
         batch: &Batch,
-    ) -> (Result<(), StoreError>, Vec<StreamEntry>) {
+    ) -> (Result<Vec<usize>, StoreError>, Vec<StreamEntry>) {
         let mut recording = std::pin::pin!(workers.recorder.record(&batch.items));
         if let Ok(result) = tokio::time::timeout(RING_WITHOUT_RECORD_AFTER, recording.as_mut()).await {
             return (result, vec![]);
@@ -139,29 +142,38 @@ impl Recording {
         self.ringing.ring(&self.workers, items).await;
     }
 
-    async fn done(&mut self, ids: &[String], items: &[Inbound]) -> Result<(), Trouble> {
-        self.ringing.end(items);
-        Ok(self.reader.done(ids).await?)
+    async fn recorded(&mut self, batch: &Batch, strays: &[usize]) -> Result<(), Trouble> {
+        self.ringing.end(&batch.items);
+        let mut done = vec![];
+        for (i, (inbound, id)) in batch.items.iter().zip(&batch.ids).enumerate() {
+            if !strays.contains(&i) {
+                done.push(id.clone());
+            } else if self.workers.clock.now().since_ms(inbound.received_at) > STRAY_AFTER_MS {
+                let value = serde_json::to_vec(inbound).unwrap_or_default();
+                self.keep_aside(id, "belongs to no case", &value).await?;
+            }
+        }
+        Ok(self.reader.done(&done).await?)
     }
 
     async fn one_by_one(&mut self, batch: &Batch) -> Result<(), Trouble> {
         let mut waiting = None;
         for (inbound, id) in batch.items.iter().zip(&batch.ids) {
-            let (inbound, id) = (std::slice::from_ref(inbound), std::slice::from_ref(id));
-            match self.workers.recorder.record(inbound).await {
-                Ok(()) => self.done(id, inbound).await?,
+            let one = Batch { items: vec![inbound.clone()], ids: vec![id.clone()] };
+            match self.workers.recorder.record(&one.items).await {
+                Ok(strays) => self.recorded(&one, &strays).await?,
                 Err(error) if error.is_passing() => return Err(error.into()),
                 // An acknowledged SOS is never put aside: it rings and is tried again until somebody mends what is
                 // wrong.
-                Err(error) if matches!(inbound[0].item, Item::Alert { .. }) => {
+                Err(error) if matches!(inbound.item, Item::Alert { .. }) => {
                     tracing::error!(%error, "an alert cannot be recorded; it rings and is tried again");
-                    self.ring(inbound).await;
+                    self.ring(&one.items).await;
                     waiting = Some(error);
                 }
                 Err(error) => {
                     tracing::error!(%error, "an entry cannot be recorded; put aside");
-                    let value = serde_json::to_vec(&inbound[0]).unwrap_or_default();
-                    self.keep_aside(&id[0], &error.to_string(), &value).await?;
+                    let value = serde_json::to_vec(inbound).unwrap_or_default();
+                    self.keep_aside(id, &error.to_string(), &value).await?;
                 }
             }
         }

@@ -13,16 +13,9 @@ use crate::hub::Told;
 pub enum ToSession {
     /// A ledger entry that concerns it.
     Told(Arc<Told>),
-    /// What it missed, in order; what was told in the meantime comes after it.
-    Missed(Vec<Arc<Told>>),
-    /// What it missed cannot be read at the moment; it follows later, out of order.
-    MissedLater,
     /// Another connection of the same device took over.
     Replaced,
 }
-
-/// Items that a session may be behind; a slower one is cut off and resumes when it comes back.
-pub const SESSION_BACKLOG_MAX: usize = 64;
 
 /// A session's place in the registry.
 #[derive(Clone)]

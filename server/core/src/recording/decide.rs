@@ -1,0 +1,254 @@
+//! What a batch of things that phones said changes.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use sos_protocol::phone::DroppedField;
+use sos_protocol::{
+    Alert, AlertId, CaseEvent, CaseId, CaseState, CountryCode, DeviceId, Fix, MessageId, UnixMs,
+};
+use uuid::Uuid;
+
+use super::{AlertRecord, By, CaseRecord, Changes, DeviceState, Draft, Inbound, Item, Origin};
+use crate::ledger;
+use crate::routing::Routing;
+
+/// What has to be known before a batch can be decided about.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Lookup {
+    /// Alerts that the batch is about.
+    pub alerts: Vec<Uuid>,
+    /// Subjects whose open case matters.
+    pub subjects: Vec<String>,
+    /// Ids by which repeats are known.
+    pub references: Vec<Uuid>,
+    /// Case numbers that may be needed.
+    pub numbers: usize,
+}
+
+impl Lookup {
+    /// For `batch`, with what is known of its devices.
+    #[must_use]
+    pub fn of(batch: &[Inbound], devices: &HashMap<DeviceId, DeviceState>) -> Self {
+        let subject = |i: &Inbound| i.origin.checked(devices).subject(i.item.alert_id());
+        let alerts: BTreeSet<Uuid> = batch.iter().map(|i| i.item.alert_id().0).collect();
+        let subjects: BTreeSet<String> = batch.iter().map(subject).collect();
+        Self {
+            alerts: alerts.into_iter().collect(),
+            subjects: subjects.into_iter().collect(),
+            references: batch.iter().flat_map(|i| i.item.references()).collect(),
+            numbers: batch.iter().filter(|i| matches!(i.item, Item::Alert { .. })).count(),
+        }
+    }
+
+    /// The devices to ask for first.
+    #[must_use]
+    pub fn devices(batch: &[Inbound]) -> Vec<Uuid> {
+        let ids: BTreeSet<Uuid> = batch.iter().filter_map(|i| i.origin.device_id).map(|id| id.0).collect();
+        ids.into_iter().collect()
+    }
+}
+
+/// What the store knows, locked against change until the answer is committed.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// The devices of the batch.
+    pub devices: HashMap<DeviceId, DeviceState>,
+    /// Alerts of the batch that are on record.
+    pub alerts: Vec<AlertRecord>,
+    /// Their cases, and the open cases of the batch's subjects.
+    pub cases: Vec<CaseRecord>,
+    /// (kind, id) of what is in the ledger already.
+    pub said: HashSet<(&'static str, Uuid)>,
+    /// New case numbers.
+    pub numbers: Vec<i64>,
+}
+
+/// What a batch changes.
+#[derive(Debug)]
+pub struct Decided<'a> {
+    /// To be committed; empty if all of it was on record.
+    pub changes: Changes,
+    /// What belongs to no case that was ever recorded.
+    pub strays: Vec<&'a Inbound>,
+}
+
+/// The desks are not known yet: nobody can say where an alert goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no desks that can be used")]
+pub struct NoDesks;
+
+/// What `batch` changes. `route` gives the desk for a position and a contract country, and its target for a claim in
+/// seconds. What was recorded before is left as it is, so a repeat changes nothing.
+///
+/// # Errors
+/// [`NoDesks`] if a case is to be opened and `route` knows no desk.
+pub fn decide(
+    batch: &[Inbound],
+    known: Known,
+    route: impl Fn(Option<&Fix>, Option<CountryCode>) -> Option<(Routing, i32)>,
+    now: UnixMs,
+) -> Result<Decided<'_>, NoDesks> {
+    let mut work = Work::new(known, now);
+    let mut strays = vec![];
+    for inbound in batch {
+        let origin = inbound.origin.checked(&work.devices);
+        let said = match &inbound.item {
+            Item::Alert { alert, dropped } => {
+                let press = Press { alert, dropped, origin: &origin, received_at: inbound.received_at };
+                work.press(press, &route)?;
+                true
+            }
+            Item::Cancel { alert_id } => {
+                work.say(*alert_id, &origin, CaseEvent::Cancelled { alert_id: *alert_id })
+            }
+            Item::Message { message_id, alert_id, text } => {
+                let event = CaseEvent::Message { message_id: *message_id, text: text.clone() };
+                work.say(*alert_id, &origin, event)
+            }
+            Item::Delivered { alert_id, message_ids } => {
+                message_ids.iter().for_each(|id| work.delivered(*alert_id, &origin, *id));
+                true
+            }
+        };
+        strays.extend((!said).then_some(inbound));
+    }
+    Ok(Decided { changes: work.finish(), strays })
+}
+
+/// An alert with what goes with it.
+struct Press<'a> {
+    alert: &'a Alert,
+    dropped: &'a [DroppedField],
+    origin: &'a Origin,
+    received_at: UnixMs,
+}
+
+/// A batch under way: what was there, and what is to change.
+struct Work {
+    now: UnixMs,
+    devices: HashMap<DeviceId, DeviceState>,
+    cases: BTreeMap<CaseId, CaseRecord>,
+    case_of_alert: HashMap<AlertId, CaseId>,
+    said: HashSet<(&'static str, Uuid)>,
+    numbers: std::vec::IntoIter<i64>,
+    changed: BTreeSet<CaseId>,
+    changes: Changes,
+}
+
+impl Work {
+    fn new(known: Known, now: UnixMs) -> Self {
+        Self {
+            now,
+            devices: known.devices,
+            cases: known.cases.into_iter().map(|case| (case.case_id, case)).collect(),
+            case_of_alert: known.alerts.into_iter().map(|alert| (alert.alert_id, alert.case_id)).collect(),
+            said: known.said,
+            numbers: known.numbers.into_iter(),
+            changed: BTreeSet::new(),
+            changes: Changes::default(),
+        }
+    }
+
+    fn press(
+        &mut self,
+        press: Press<'_>,
+        route: impl Fn(Option<&Fix>, Option<CountryCode>) -> Option<(Routing, i32)>,
+    ) -> Result<(), NoDesks> {
+        if self.case_of_alert.contains_key(&press.alert.alert_id) {
+            return Ok(());
+        }
+        if let Some(case_id) = self.open_case(&press.origin.subject(press.alert.alert_id)) {
+            self.press_again(case_id, &press);
+            return Ok(());
+        }
+        let (routing, target_s) =
+            route(press.alert.position.as_ref(), press.origin.contract_country).ok_or(NoDesks)?;
+        self.open(&press, routing, target_s);
+        Ok(())
+    }
+
+    fn open_case(&self, subject: &str) -> Option<CaseId> {
+        let open = |case: &&CaseRecord| case.subject == subject && case.state != CaseState::Closed;
+        self.cases.values().find(open).map(|case| case.case_id)
+    }
+
+    fn press_again(&mut self, case_id: CaseId, press: &Press<'_>) {
+        self.keep_alert(case_id, press);
+        let event = CaseEvent::PressedAgain {
+            alert: press.alert.clone(),
+            received_at_ms: press.received_at,
+            unverified: press.origin.unverified,
+            dropped: press.dropped.to_vec(),
+        };
+        self.draft(case_id, event);
+    }
+
+    fn open(&mut self, press: &Press<'_>, routing: Routing, target_s: i32) {
+        let alert_id = press.alert.alert_id;
+        let case_id = CaseId::of_alert(press.origin.device_id, alert_id);
+        let number = self.numbers.next().unwrap_or_default();
+        let subject = press.origin.subject(alert_id);
+        let mut case = CaseRecord::new(case_id, number, subject, routing.clone(), self.now);
+        case.worker_id = press.origin.worker_id;
+        case.unverified = press.origin.unverified;
+        case.opened_ms = press.received_at;
+        case.claim_due_ms = press.received_at.plus_ms(i64::from(target_s) * 1000);
+        self.cases.insert(case_id, case);
+        self.keep_alert(case_id, press);
+        let event = CaseEvent::Opened {
+            alert: press.alert.clone(),
+            received_at_ms: press.received_at,
+            routing: routing.view,
+            unverified: press.origin.unverified,
+            dropped: press.dropped.to_vec(),
+        };
+        self.draft(case_id, event);
+    }
+
+    fn keep_alert(&mut self, case_id: CaseId, press: &Press<'_>) {
+        self.case_of_alert.insert(press.alert.alert_id, case_id);
+        self.changes.alerts.push(AlertRecord {
+            alert_id: press.alert.alert_id,
+            case_id,
+            device_id: press.origin.device_id,
+            received_ms: press.received_at,
+            unverified: press.origin.unverified,
+            dropped: press.dropped.to_vec(),
+        });
+    }
+
+    /// Adds what the worker said to the case of the alert, or to the worker's open one; false if there is neither.
+    fn say(&mut self, alert_id: AlertId, origin: &Origin, event: CaseEvent) -> bool {
+        let of_alert = self.case_of_alert.get(&alert_id).copied();
+        let Some(case_id) = of_alert.or_else(|| self.open_case(&origin.subject(alert_id))) else {
+            return false;
+        };
+        let reference = ledger::ref_id(&event).unwrap_or_default();
+        if self.said.insert((event.kind(), reference)) {
+            self.draft(case_id, event);
+        }
+        true
+    }
+
+    /// Only messages that the desk wrote in this case can be delivered.
+    fn delivered(&mut self, alert_id: AlertId, origin: &Origin, id: MessageId) {
+        if self.said.contains(&("message", id.0)) {
+            self.say(alert_id, origin, CaseEvent::Delivered { message_ids: vec![id] });
+        }
+    }
+
+    fn draft(&mut self, case_id: CaseId, event: CaseEvent) {
+        let Some(case) = self.cases.get_mut(&case_id) else { return };
+        case.apply(&event, None, self.now);
+        self.changed.insert(case_id);
+        let (desk, subject) = (case.desk_id.clone(), case.subject.clone());
+        self.changes.drafts.push(Draft { case_id, desk, subject, by: By::Worker, event });
+    }
+
+    fn finish(mut self) -> Changes {
+        let changed = std::mem::take(&mut self.changed);
+        self.changes.cases =
+            self.cases.into_values().filter(|case| changed.contains(&case.case_id)).collect();
+        self.changes
+    }
+}

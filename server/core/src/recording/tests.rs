@@ -1,0 +1,126 @@
+//! Batches, and what they change.
+
+use std::collections::HashMap;
+
+use sos_protocol::phone::DroppedField;
+use sos_protocol::{
+    Alert, AlertId, CaseEvent, CaseState, DeviceId, MessageId, RoutingBasis, RoutingView, Seq, UnixMs,
+    Unverified, WorkerId,
+};
+use uuid::Uuid;
+
+use super::*;
+use crate::routing::Routing;
+
+const NOW: UnixMs = UnixMs(1_790_000_000_000);
+
+fn alert_id(n: u128) -> AlertId {
+    AlertId(Uuid::from_u128(n))
+}
+
+fn origin() -> Origin {
+    Origin { device_id: Some(DeviceId(Uuid::from_u128(7))), ..Origin::default() }
+}
+
+fn inbound(item: Item) -> Inbound {
+    Inbound { received_at: NOW, origin: origin(), item }
+}
+
+fn press(n: u128) -> Inbound {
+    let alert = Alert {
+        alert_id: alert_id(n),
+        device_time_ms: None,
+        position: None,
+        trigger: None,
+        kind: None,
+        text: None,
+        battery_pct: None,
+    };
+    inbound(Item::Alert { alert, dropped: Vec::<DroppedField>::new() })
+}
+
+fn devices(revoked: bool) -> HashMap<DeviceId, DeviceState> {
+    let device_id = DeviceId(Uuid::from_u128(7));
+    HashMap::from([(device_id, DeviceState { device_id, worker_id: WorkerId(Uuid::from_u128(8)), revoked })])
+}
+
+fn known() -> Known {
+    Known { devices: devices(false), numbers: vec![1, 2, 3], ..Known::default() }
+}
+
+fn to_taipei() -> Option<(Routing, i32)> {
+    let view = RoutingView {
+        basis: RoutingBasis::Nothing,
+        country: None,
+        others: vec![],
+        offshore_km: None,
+        special_area: None,
+        no_desk_for_country: false,
+    };
+    Some((Routing { desk: "tw".into(), watchers: vec![], view }, 20))
+}
+
+fn after(changes: &Changes) -> Known {
+    Known { alerts: changes.alerts.clone(), cases: changes.cases.clone(), ..known() }
+}
+
+fn kinds(changes: &Changes) -> Vec<&'static str> {
+    changes.drafts.iter().map(|draft| draft.event.kind()).collect()
+}
+
+#[test]
+fn two_presses_of_a_worker_make_one_case_and_a_repeat_changes_nothing() {
+    let batch = [press(1), press(2), press(1)];
+    let mut changes = decide(&batch, known(), |_, _| to_taipei(), NOW).unwrap().changes;
+    assert_eq!(kinds(&changes), ["opened", "pressed_again"]);
+    assert_eq!((changes.cases.len(), changes.cases[0].presses, changes.alerts.len()), (1, 2, 2));
+    let again = decide(&batch, after(&changes), |_, _| to_taipei(), NOW).unwrap().changes;
+    assert!(again.drafts.is_empty() && again.cases.is_empty() && again.alerts.is_empty());
+
+    let rows = changes.place::<()>(Seq(41), NOW, |_, seq, _| Ok(vec![u8::try_from(seq.0).unwrap()])).unwrap();
+    assert_eq!(rows.iter().map(|row| (row.seq.0, row.sealed[0])).collect::<Vec<_>>(), [(41, 41), (42, 42)]);
+    assert_eq!(changes.cases[0].last_seq, Seq(42));
+}
+
+#[test]
+fn a_press_after_the_case_was_closed_opens_another() {
+    let mut changes = decide(&[press(1)], known(), |_, _| to_taipei(), NOW).unwrap().changes;
+    changes.cases[0].state = CaseState::Closed;
+    let batch = [press(2)];
+    let next = decide(&batch, after(&changes), |_, _| to_taipei(), NOW).unwrap().changes;
+    assert_eq!(kinds(&next), ["opened"]);
+    assert_ne!(next.cases[0].case_id, changes.cases[0].case_id);
+}
+
+#[test]
+fn words_without_a_case_are_strays_and_said_once_with_one() {
+    let message_id = MessageId(Uuid::from_u128(30));
+    let words = inbound(Item::Message { message_id, alert_id: alert_id(1), text: "a".into() });
+    let alone = [words.clone()];
+    let decided = decide(&alone, known(), |_, _| to_taipei(), NOW).unwrap();
+    assert_eq!((decided.strays.len(), decided.changes.drafts.len()), (1, 0));
+    let batch = [press(1), words.clone(), words];
+    let decided = decide(&batch, known(), |_, _| to_taipei(), NOW).unwrap();
+    assert_eq!((decided.strays.len(), kinds(&decided.changes)), (0, vec!["opened", "message"]));
+}
+
+#[test]
+fn a_revoked_phone_opens_a_case_of_its_own() {
+    let known = Known { devices: devices(true), ..known() };
+    let batch = [press(1)];
+    let changes = decide(&batch, known, |_, _| to_taipei(), NOW).unwrap().changes;
+    let case = &changes.cases[0];
+    assert_eq!(
+        (case.unverified, case.subject.split(':').next()),
+        (Some(Unverified::DeviceRevoked), Some("claimed"))
+    );
+}
+
+#[test]
+fn without_desks_nothing_is_decided() {
+    assert!(matches!(decide(&[press(1)], known(), |_, _| None, NOW), Err(NoDesks)));
+    let open = decide(&[press(1)], known(), |_, _| to_taipei(), NOW).unwrap().changes;
+    let batch = [press(2)];
+    let again = decide(&batch, after(&open), |_, _| None, NOW).unwrap().changes;
+    assert!(matches!(again.drafts[0].event, CaseEvent::PressedAgain { .. }), "the case has its desk");
+}
