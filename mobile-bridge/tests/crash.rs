@@ -117,6 +117,7 @@ fn alert(alert_id: AlertId) -> Alert {
     Alert {
         alert_id,
         device_time_ms: None,
+        waited_ms: None,
         position: None,
         trigger: None,
         kind: None,

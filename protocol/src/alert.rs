@@ -14,6 +14,11 @@ pub struct Alert {
     /// The phone's clock at the press. Shown, never trusted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device_time_ms: Option<UnixMs>,
+    /// How long the press had waited on the phone when this was sent, in milliseconds, by the phone's own count: that is
+    /// right whatever the phone's clock says. None: it was sent at once, or the phone does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", ts(type = "number | null", optional))]
+    pub waited_ms: Option<i64>,
     /// Where the worker is, if it is known already. An SOS never waits for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Fix>,

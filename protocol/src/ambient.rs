@@ -87,28 +87,37 @@ impl Entropy for SystemEntropy {
 
 /// A clock that stands until it is moved.
 #[derive(Debug)]
-pub struct ManualClock(AtomicI64);
+pub struct ManualClock {
+    wall_ms: AtomicI64,
+    monotonic_ms: AtomicI64,
+}
 
 impl ManualClock {
     /// Stands at `now`.
     #[must_use]
     pub fn at(now: UnixMs) -> Arc<Self> {
-        Arc::new(Self(AtomicI64::new(now.0)))
+        Arc::new(Self { wall_ms: AtomicI64::new(now.0), monotonic_ms: AtomicI64::new(now.0) })
     }
 
     /// Moves on by `ms` milliseconds.
     pub fn advance_ms(&self, ms: i64) {
-        self.0.fetch_add(ms, Ordering::SeqCst);
+        self.wall_ms.fetch_add(ms, Ordering::SeqCst);
+        self.monotonic_ms.fetch_add(ms, Ordering::SeqCst);
+    }
+
+    /// Moves the wall clock alone, as somebody does who sets it.
+    pub fn set_ahead_ms(&self, ms: i64) {
+        self.wall_ms.fetch_add(ms, Ordering::SeqCst);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> UnixMs {
-        UnixMs(self.0.load(Ordering::SeqCst))
+        UnixMs(self.wall_ms.load(Ordering::SeqCst))
     }
 
     fn monotonic_us(&self) -> u64 {
-        u64::try_from(self.0.load(Ordering::SeqCst)).unwrap_or(0).saturating_mul(1000)
+        u64::try_from(self.monotonic_ms.load(Ordering::SeqCst)).unwrap_or(0).saturating_mul(1000)
     }
 }
 

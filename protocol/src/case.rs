@@ -193,6 +193,10 @@ pub struct CaseSummary {
     pub opened_at_ms: UnixMs,
     /// Latest alert received.
     pub pressed_at_ms: UnixMs,
+    /// How long that one had waited on the phone before it was sent, in milliseconds; none: it came at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", ts(type = "number | null", optional))]
+    pub waited_ms: Option<i64>,
     /// How many times SOS was pressed.
     pub presses: u32,
     /// By when somebody should have claimed it, by the desk's target.

@@ -5,7 +5,7 @@ mod cut_off;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::limits::{ACCURACY_M_MAX, ALERT_TEXT_CHARS_MAX, CLOCK_AHEAD_MS_MAX};
+use crate::limits::{ACCURACY_M_MAX, ALERT_TEXT_CHARS_MAX, CLOCK_AHEAD_MS_MAX, WAITED_MS_MAX};
 use crate::phone::DroppedField;
 use crate::{Alert, AlertId, ErrorCode, Fix, FixId, UnixMs};
 
@@ -36,6 +36,7 @@ pub fn alert(value: &Value, raw: &[u8], now: UnixMs) -> Cleaned<Alert> {
     let alert = Alert {
         alert_id: AlertId(alert_id),
         device_time_ms: fields.get("device_time_ms", |v| v.as_i64().map(UnixMs)),
+        waited_ms: fields.get("waited_ms", |v| v.as_i64().filter(|ms| (0..=WAITED_MS_MAX).contains(ms))),
         position: position.flatten(),
         trigger: fields.parse("trigger"),
         kind: fields.parse("kind"),

@@ -19,6 +19,10 @@ pub const FOLLOW_MAX: usize = 10;
 pub const ACCURACY_M_MAX: f64 = 1_000_000.0;
 /// How far ahead of the server's clock a device's or GPS time may be and still be kept, in milliseconds.
 pub const CLOCK_AHEAD_MS_MAX: i64 = 24 * 3600 * 1000;
+/// Longest time that a press can have waited on a phone, in milliseconds: a year; a longer one says nothing.
+pub const WAITED_MS_MAX: i64 = 365 * 24 * 3600 * 1000;
+/// A console says that a press came late when it had waited this long, in seconds.
+pub const LATE_AFTER_S: u32 = 60;
 /// A phone sends `ping` after this many seconds of silence.
 pub const PING_INTERVAL_S: u32 = 20;
 /// The same, while an SOS is open.

@@ -59,6 +59,7 @@ pub fn typescript() -> String {
         TICKET_TTL_S,
         POSITION_FRESH_S,
         POSITION_OLD_S,
+        LATE_AFTER_S,
     );
     out.push('\n');
     declare!(

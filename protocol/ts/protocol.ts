@@ -27,6 +27,7 @@ export const DETAIL_FIXES_MAX = 2000;
 export const TICKET_TTL_S = 30;
 export const POSITION_FRESH_S = 60;
 export const POSITION_OLD_S = 300;
+export const LATE_AFTER_S = 60;
 
 /**
  * A moment, in milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
@@ -221,6 +222,11 @@ alert_id: AlertId,
  * The phone's clock at the press. Shown, never trusted.
  */
 device_time_ms?: UnixMs | null, 
+/**
+ * How long the press had waited on the phone when this was sent, in milliseconds, by the phone's own count: that is
+ * right whatever the phone's clock says. None: it was sent at once, or the phone does not count.
+ */
+waited_ms?: number | null, 
 /**
  * Where the worker is, if it is known already. An SOS never waits for it.
  */
@@ -447,6 +453,10 @@ opened_at_ms: UnixMs,
  * Latest alert received.
  */
 pressed_at_ms: UnixMs, 
+/**
+ * How long that one had waited on the phone before it was sent, in milliseconds; none: it came at once.
+ */
+waited_ms?: number | null, 
 /**
  * How many times SOS was pressed.
  */

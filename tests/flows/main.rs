@@ -4,6 +4,7 @@ mod bad_input;
 mod bridge;
 mod console;
 mod enrolment;
+mod late_and_odd;
 mod once;
 mod permissions;
 mod sos_path;

@@ -247,6 +247,7 @@ pub fn alert(place: Option<(f64, f64)>) -> Alert {
     Alert {
         alert_id: AlertId(new_id()),
         device_time_ms: None,
+        waited_ms: None,
         position: place.map(|(lat, lon)| fix(lat, lon)),
         trigger: None,
         kind: None,

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use sos_protocol::http::{AlertPost, AlertStatus, EnrolRequest, Enrolled};
-use sos_protocol::limits::FOLLOW_MAX;
+use sos_protocol::limits::{FOLLOW_MAX, WAITED_MS_MAX};
 use sos_protocol::{Alert, AlertId, ErrorCode, PhoneFrame, Seq, proof};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -19,6 +19,8 @@ use crate::machine::{HttpCall, HttpFailure, Input, Machine, Output};
 use crate::outbox::{ChatMessage, Identity, Queue, QueuedAlert, Write};
 use crate::transport::{Incoming, Socket, TransportError};
 
+/// A press that waited shorter than this came at once, in milliseconds.
+const WAITED_MS_MIN: i64 = 1_000;
 /// Longest sleep, and the sleep when nothing is planned.
 const NAP_MAX: Duration = Duration::from_secs(60);
 /// Shortest sleep, whatever the machine asks for.
@@ -197,8 +199,11 @@ impl Driver {
                 self.line = Line::Down;
             }
             Output::Hello { nonce } => flight.push(self.hello(&nonce)),
+            Output::Send(PhoneFrame::Alert { alert }) => {
+                flight.push(PhoneFrame::Alert { alert: self.with_its_age(alert) });
+            }
             Output::Send(frame) => flight.push(frame),
-            Output::Post(alert) => self.post(alert),
+            Output::Post(alert) => self.post(self.with_its_age(alert)),
             Output::Poll(alert_id) => self.poll(alert_id),
             Output::Keep(write) => {
                 self.keep(write);
@@ -248,6 +253,13 @@ impl Driver {
             .sign(text)
             .inspect_err(|error| tracing::warn!(%error, "calling without proof"))
             .ok()
+    }
+
+    /// How long the press has waited: both times are of this phone's clock, so that it may be wrong.
+    fn with_its_age(&self, alert: Alert) -> Alert {
+        let waited = alert.device_time_ms.map(|pressed_at| self.shared.clock.now().since_ms(pressed_at));
+        let waited_ms = waited.filter(|ms| (WAITED_MS_MIN..=WAITED_MS_MAX).contains(ms));
+        Alert { waited_ms, ..alert }
     }
 
     fn post(&mut self, alert: Alert) {

@@ -79,6 +79,7 @@ impl PressDetails {
         Alert {
             alert_id: AlertId(entropy.uuid_v7(now)),
             device_time_ms: Some(now),
+            waited_ms: None,
             position: self.position.and_then(|p| p.into_fix(entropy, now)),
             trigger: self.trigger,
             kind: self.kind,

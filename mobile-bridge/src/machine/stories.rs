@@ -90,6 +90,7 @@ impl Phone {
         let alert = Alert {
             alert_id: AlertId(self.ids.uuid_v7(UnixMs(self.now.cast_signed()))),
             device_time_ms: None,
+            waited_ms: None,
             position: None,
             trigger: None,
             kind: None,

@@ -270,6 +270,7 @@ impl World {
         let alert = Alert {
             alert_id: AlertId(self.ids.uuid_v7(UnixMs(1))),
             device_time_ms: None,
+            waited_ms: None,
             position: None,
             trigger: None,
             kind: None,

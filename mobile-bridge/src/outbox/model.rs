@@ -74,6 +74,7 @@ fn alert(n: u128) -> Alert {
     Alert {
         alert_id: alert_id(n),
         device_time_ms: Some(UnixMs(1)),
+        waited_ms: None,
         position: Some(fix(n)),
         trigger: None,
         kind: None,

@@ -163,6 +163,7 @@ fn any_alert() -> impl Strategy<Value = Alert> {
         |(id, position, words, battery)| Alert {
             alert_id: AlertId(Uuid::from_u128(id | 1)),
             device_time_ms: Some(UnixMs(1_795_330_920_000)),
+            waited_ms: Some(259_200_123),
             position,
             trigger: Some(Trigger::Hold),
             kind: Some(EmergencyKind::Attacked),
@@ -195,6 +196,7 @@ proptest! {
         kept(read.device_time_ms, sent.device_time_ms)?;
         kept(read.position.as_ref().map(|p| (p.lat, p.lon)), sent.position.as_ref().map(|p| (p.lat, p.lon)))?;
         kept(read.position.and_then(|p| p.accuracy_m), sent.position.and_then(|p| p.accuracy_m))?;
+        kept(read.waited_ms, sent.waited_ms)?;
         kept(read.kind, sent.kind)?;
         kept(read.trigger, sent.trigger)?;
         kept(read.battery_pct, sent.battery_pct)?;

@@ -19,7 +19,8 @@ pub struct LedgerEntry {
     pub case: CaseSummary,
     /// Name of the desk that holds the case.
     pub desk_name: String,
-    /// The alerts of the case, newest first, at most [`ALERTS_FOLLOWED_MAX`].
+    /// The alerts of the case, newest first, at most [`ALERTS_FOLLOWED_MAX`]; and the one that the entry is about, however
+    /// many came after it.
     pub alerts: Vec<AlertRef>,
 }
 

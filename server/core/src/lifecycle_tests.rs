@@ -66,6 +66,7 @@ fn it_rings_until_answered_and_again_after_a_second_press() {
     let alert = sos_protocol::Alert {
         alert_id: AlertId(Uuid::from_u128(10)),
         device_time_ms: None,
+        waited_ms: None,
         position: None,
         trigger: None,
         kind: None,

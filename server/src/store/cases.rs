@@ -144,7 +144,7 @@ impl Store {
                 version = excluded.version, last_seq = excluded.last_seq, state = excluded.state,
                 priority = excluded.priority, unanswered_press = excluded.unanswered_press,
                 desk_id = excluded.desk_id, watchers = excluded.watchers, kind = excluded.kind,
-                pressed_ms = excluded.pressed_ms, presses = excluded.presses, rang_ms = excluded.rang_ms,
+                pressed_ms = excluded.pressed_ms, waited_ms = excluded.waited_ms, presses = excluded.presses, rang_ms = excluded.rang_ms,
                 seen_ms = excluded.seen_ms, cancelled_ms = excluded.cancelled_ms, unrung = excluded.unrung,
                 unseen = excluded.unseen, unread = excluded.unread, battery_pct = excluded.battery_pct,
                 position = excluded.position, owner_id = excluded.owner_id,

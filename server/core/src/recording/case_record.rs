@@ -34,6 +34,7 @@ pub struct CaseRecord {
     pub kind: Option<EmergencyKind>,
     pub opened_ms: UnixMs,
     pub pressed_ms: UnixMs,
+    pub waited_ms: Option<i64>,
     pub presses: u32,
     pub claim_due_ms: UnixMs,
     pub rang_ms: Option<UnixMs>,
@@ -75,6 +76,7 @@ impl CaseRecord {
             kind: None,
             opened_ms: now,
             pressed_ms: now,
+            waited_ms: None,
             presses: 1,
             claim_due_ms: now,
             rang_ms: None,
@@ -180,6 +182,7 @@ impl CaseRecord {
 
     fn pressed(&mut self, alert: &Alert, received_at: UnixMs) {
         self.pressed_ms = received_at;
+        self.waited_ms = alert.waited_ms;
         self.kind = alert.kind.or(self.kind);
         let battery = alert.battery_pct.or_else(|| alert.position.as_ref()?.battery_pct);
         self.battery_pct = battery.or(self.battery_pct);

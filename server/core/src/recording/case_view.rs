@@ -53,6 +53,7 @@ impl CaseView {
             kind: record.kind,
             opened_at_ms: record.opened_ms,
             pressed_at_ms: record.pressed_ms,
+            waited_ms: record.waited_ms,
             presses: record.presses,
             claim_due_ms: record.claim_due_ms,
             rang_at_ms: record.rang_ms,

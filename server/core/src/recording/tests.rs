@@ -30,6 +30,7 @@ fn press(n: u128) -> Inbound {
     let alert = Alert {
         alert_id: alert_id(n),
         device_time_ms: None,
+        waited_ms: None,
         position: None,
         trigger: None,
         kind: None,

@@ -1,3 +1,4 @@
+import { LATE_AFTER_S } from '@protocol';
 import type { CaseSummary, Conflict, DroppedField, ProvisionalAlert, RoutingView } from '@protocol';
 import { ApiError } from '../http/problem';
 import type { Format } from './format';
@@ -52,6 +53,22 @@ export function describePlace({ routing }: { routing: RoutingView }, w: Words): 
   const country = countryOf(routing, w);
   if (routing.basis === 'border') return [country, ...(routing.others ?? []).map(w.countryName)].join(' / ');
   return country;
+}
+
+/** A press that had waited on the phone before it could be sent, e.g. without a network. */
+export function isLate({ waited_ms }: { waited_ms?: number | null }): boolean {
+  return waited_ms != null && waited_ms >= LATE_AFTER_S * 1000;
+}
+
+/** How long ago the latest press was, however long it was on its way. */
+export function pressedAgo(c: Pick<CaseSummary, 'pressed_at_ms' | 'waited_ms'>, now: number): number {
+  return Math.max(0, now - c.pressed_at_ms) + (c.waited_ms ?? 0);
+}
+
+/** When the latest press was, in a few words, for a row of the queue. */
+export function describePressed(c: CaseSummary, now: number, w: Words): string {
+  const ago = pressedAgo(c, now);
+  return isLate(c) ? w.t.queue.late(w.format.span(ago)) : w.format.ago(ago);
 }
 
 export function describeName(summary: CaseSummary, w: Words): string {

@@ -1,5 +1,5 @@
 import type { Alert, DeskId, TimelineEntry, UnixMs } from '@protocol';
-import { describeDropped, type Words } from './describe';
+import { describeDropped, isLate, type Words } from './describe';
 
 export interface EntryWords {
   words: Words;
@@ -62,6 +62,7 @@ export function detailsOf(entry: TimelineEntry, w: Words): string[] {
   const lines = [
     [t.received(w.format.clock(event.received_at_ms)), ...howOf(event.alert, w)].join(', '),
     positionOf(event.alert, event.received_at_ms, w),
+    ...(isLate(event.alert) ? [t.waited(w.format.span(event.alert.waited_ms ?? 0))] : []),
     ...clockOf(event.alert, event.received_at_ms, w),
   ];
   const late_ms = entry.at_ms - event.received_at_ms;
@@ -97,7 +98,7 @@ function positionOf(alert: Alert, received: UnixMs, w: Words): string {
 function clockOf(alert: Alert, received: UnixMs, w: Words): string[] {
   if (alert.device_time_ms == null) return [];
   const t = w.t.timeline;
-  const off_ms = Math.abs(received - alert.device_time_ms);
+  const off_ms = Math.abs(received - (alert.waited_ms ?? 0) - alert.device_time_ms);
   if (off_ms < CLOCK_OFF_MS) return [];
   return [`${t.deviceTimeOff(w.format.span(off_ms))}: ${t.deviceTime(w.format.moment(alert.device_time_ms, received))}`];
 }
