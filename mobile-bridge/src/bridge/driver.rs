@@ -312,7 +312,7 @@ impl Driver {
     }
 
     fn keep(&mut self, write: Write) {
-        if let Write::Receipt(receipt) = &write {
+        if let Write::Receipt(receipt) | Write::Asked(receipt) = &write {
             self.unsaved_moved_on(receipt.alert_id, ladder::may_forget(receipt.stage));
         }
         let kept = self.shared.outbox(|outbox| outbox.apply(&write));
@@ -327,7 +327,7 @@ impl Driver {
 
     fn news(&self, write: Write) -> Option<BridgeEvent> {
         match write {
-            Write::Receipt(receipt) => {
+            Write::Receipt(receipt) | Write::Asked(receipt) => {
                 let holds = self.shared.outbox(|outbox| outbox.receipt(receipt.alert_id));
                 let current = holds.is_ok_and(|held| held.is_none_or(|held| held == receipt));
                 Some(BridgeEvent::Receipt { receipt, current })

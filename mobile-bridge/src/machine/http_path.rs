@@ -8,6 +8,7 @@ use sos_protocol::http::AlertStatus;
 use super::outgoing::RERECORD_MS;
 use super::{HttpCall, HttpFailure, Machine, Output, Step, backoff};
 use crate::bridge::BridgeEvent;
+use crate::outbox::Write;
 
 /// Failed attempts over the socket (connections, or sends without an answer) before HTTP is tried beside it.
 const SOCKET_FAILURES: u32 = 2;
@@ -126,7 +127,7 @@ impl Machine {
                 state.due = step.now + if state.tries < POLLS_OFTEN { POLL_MS } else { POLL_LATER_MS };
                 self.http.calls.insert((alert_id, call), state);
                 for receipt in result.into_iter().flat_map(|status| status.receipts) {
-                    self.receipt(step, receipt);
+                    self.receipt(step, receipt, Write::Asked);
                 }
             }
         }
@@ -135,7 +136,7 @@ impl Machine {
     fn posted(&mut self, step: &mut Step<'_>, status: AlertStatus) {
         let alert_id = status.alert_id;
         for receipt in status.receipts {
-            self.receipt(step, receipt);
+            self.receipt(step, receipt, Write::Asked);
         }
         if let Some(reason) = status.unverified {
             step.emit(BridgeEvent::Unverified { alert_id, reason });

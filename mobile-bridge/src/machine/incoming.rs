@@ -3,6 +3,7 @@
 use sos_protocol::{ErrorCode, GatewayFrame, Receipt, Stage};
 
 use super::link::Link;
+use super::outgoing::is_passing;
 use super::{Machine, Output, Step};
 use crate::bridge::{BridgeEvent, LinkState};
 use crate::outbox::{DeskMessage, Write};
@@ -22,7 +23,7 @@ impl Machine {
             }
             GatewayFrame::Receipt { receipt } => {
                 self.works();
-                self.receipt(step, receipt);
+                self.receipt(step, receipt, Write::Receipt);
             }
             GatewayFrame::Message { seq, case_id, alert_id, message_id, text, from, at_ms } => {
                 let message = DeskMessage { seq, case_id, alert_id, message_id, text, from, at_ms };
@@ -41,7 +42,7 @@ impl Machine {
             }
             GatewayFrame::Error { code: ErrorCode::SessionReplaced, .. } => self.replaced(step),
             GatewayFrame::Error { code, id: Some(id), .. } => self.refused(step, code, &id),
-            GatewayFrame::Error { .. } => self.forget_marks(),
+            GatewayFrame::Error { code, .. } => self.forget_marks(step, code),
             GatewayFrame::Pong { .. } => self.pong(step),
         }
     }
@@ -59,18 +60,22 @@ impl Machine {
         self.failures = 0;
     }
 
-    pub(super) fn receipt(&mut self, step: &mut Step<'_>, receipt: Receipt) {
+    /// `write` says by which way it came.
+    pub(super) fn receipt(&mut self, step: &mut Step<'_>, receipt: Receipt, write: fn(Receipt) -> Write) {
         if receipt.stage == Stage::Received {
             self.alert_received(step, receipt.alert_id);
         }
-        step.out.push(Output::Keep(Write::Receipt(receipt)));
+        step.out.push(Output::Keep(write(receipt)));
     }
 
     /// A refusal of something without an id may have been of marks or of a ping: no pong to come tells any more
-    /// what was read. The marks go out again over the next connection.
-    fn forget_marks(&mut self) {
+    /// what was read. The marks go out again: after a while, or where that is in vain over the next connection.
+    fn forget_marks(&mut self, step: &Step<'_>, code: ErrorCode) {
         if let Link::Up(up) = &mut self.link {
             up.marks.iter_mut().for_each(Vec::clear);
+        }
+        if is_passing(code) {
+            self.send_marks_again(step);
         }
     }
 

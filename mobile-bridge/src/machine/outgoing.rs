@@ -118,11 +118,17 @@ impl Machine {
 
     /// Delivery marks are not answered: a ping right behind them is, and shows that they were read.
     fn send_delivered(&mut self, step: &mut Step<'_>) {
-        let unsent = |sent: &BTreeMap<Item, Sent>, id: MessageId| !sent.contains_key(&Item::Delivered(id));
+        let now = step.now;
+        let unsent = |sent: &BTreeMap<Item, Sent>, id: MessageId| {
+            sent.get(&Item::Delivered(id)).is_none_or(|sent| sent.due.is_some_and(|due| due <= now))
+        };
         while let Some((_, alert_id)) = step.queue.delivered.iter().find(|(id, _)| unsent(&self.sent, *id)) {
             let of_alert = step.queue.delivered.iter().filter(|(_, a)| a == alert_id).map(|(id, _)| *id);
             let message_ids: Vec<_> = of_alert.filter(|id| unsent(&self.sent, *id)).collect();
-            self.sent.extend(message_ids.iter().map(|id| (Item::Delivered(*id), Sent::default())));
+            for id in &message_ids {
+                let sent = self.sent.entry(Item::Delivered(*id)).or_default();
+                (sent.due, sent.tries) = (None, sent.tries.saturating_add(1));
+            }
             step.out.push(Output::Send(PhoneFrame::Delivered {
                 alert_id: *alert_id,
                 message_ids: message_ids.clone(),
@@ -175,10 +181,7 @@ impl Machine {
     /// The gateway could not deal with what bears `id`. A passing trouble: later again; otherwise not over this
     /// connection. An SOS is never given up.
     pub(super) fn refused(&mut self, step: &mut Step<'_>, code: ErrorCode, id: &str) {
-        let passing = matches!(
-            code,
-            ErrorCode::NotYetRecorded | ErrorCode::Unavailable | ErrorCode::Internal | ErrorCode::RateLimited
-        );
+        let passing = is_passing(code);
         let mut held = false;
         for (item, sent) in &mut self.sent {
             if !item.bears(id, step.queue) || sent.due.is_none() {
@@ -193,6 +196,15 @@ impl Machine {
         }
     }
 
+    /// The marks that are on their way were not taken, or it is not known which.
+    pub(super) fn send_marks_again(&mut self, step: &Step<'_>) {
+        for (item, sent) in &mut self.sent {
+            if matches!(item, Item::Delivered(_)) && sent.due.is_none() {
+                sent.due = Some(step.now + backoff::sos_ms(&*self.entropy, sent.tries));
+            }
+        }
+    }
+
     pub(super) fn send_wake(&self) -> Option<u64> {
         self.sent.values().filter_map(|sent| sent.due).min()
     }
@@ -201,6 +213,14 @@ impl Machine {
     pub(super) fn sent_in_vain(&self, alert_id: AlertId) -> u32 {
         self.sent.get(&Item::Alert(alert_id)).map_or(0, |sent| sent.tries.saturating_sub(1))
     }
+}
+
+/// The same again later may work.
+pub(super) const fn is_passing(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::NotYetRecorded | ErrorCode::Unavailable | ErrorCode::Internal | ErrorCode::RateLimited
+    )
 }
 
 impl Item {

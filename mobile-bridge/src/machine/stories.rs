@@ -44,7 +44,7 @@ impl Phone {
 
     fn nobody() -> Self {
         Self {
-            outbox: Outbox::in_memory(),
+            outbox: Outbox::in_memory().unwrap(),
             machine: Machine::new(SeededEntropy::new(7)),
             now: 1_000_000,
             ids: SeededEntropy::new(8),

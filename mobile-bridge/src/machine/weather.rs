@@ -157,7 +157,7 @@ struct World {
 impl World {
     fn new() -> Self {
         Self {
-            outbox: Outbox::in_memory(),
+            outbox: Outbox::in_memory().unwrap(),
             machine: Machine::new(SeededEntropy::new(1)),
             ids: SeededEntropy::new(2),
             now: 1,
@@ -202,7 +202,7 @@ impl World {
             Output::Post(alert) => self.calls.push_back((alert.alert_id, HttpCall::Post)),
             Output::Poll(alert_id) => self.calls.push_back((alert_id, HttpCall::Poll)),
             Output::Keep(write) => {
-                if let Write::Receipt(receipt) = &write {
+                if let Write::Receipt(receipt) | Write::Asked(receipt) = &write {
                     let heard = self.heard.get(&receipt.alert_id);
                     assert!(heard.is_some_and(|stages| stages.contains(&receipt.stage)), "claims too much");
                 }

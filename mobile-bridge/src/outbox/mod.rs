@@ -152,6 +152,9 @@ pub struct QueuedFix {
 pub enum Write {
     /// A receipt. From `recorded` on it takes the alert out of the queue.
     Receipt(Receipt),
+    /// The same, asked for over HTTP: it tells nothing of what lies before it in the ledger, so the phone does not
+    /// resume behind it.
+    Asked(Receipt),
     /// A message of the desk. Puts its delivery mark into the queue.
     Message(DeskMessage),
     /// The message or cancellation with this id is safe: out of the queue.
@@ -254,12 +257,14 @@ impl Outbox {
         Ok(outbox)
     }
 
-    /// An outbox that nothing outlives.
-    #[cfg(test)]
-    pub(crate) fn in_memory() -> Self {
-        let mut db = Connection::open_in_memory().unwrap();
-        schema::prepare(&mut db).unwrap();
-        Self { db }
+    /// An outbox that ends with the process, for tests and simulations: nothing in it is safe.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn in_memory() -> Result<Self, OutboxError> {
+        let mut db = Connection::open_in_memory()?;
+        schema::prepare(&mut db)?;
+        Ok(Self { db })
     }
 
     /// Makes the disk refuse, or not.
@@ -275,7 +280,11 @@ impl Outbox {
     /// What the disk says; then nothing was kept.
     pub fn apply(&mut self, write: &Write) -> Result<bool, OutboxError> {
         self.write(|tx| match write {
-            Write::Receipt(receipt) => record::receipt(tx, receipt),
+            Write::Receipt(receipt) => record::receipt(tx, receipt).and_then(|news| {
+                receipt.seq.map_or(Ok(()), |seq| device::advance_seq(tx, seq))?;
+                Ok(news)
+            }),
+            Write::Asked(receipt) => record::receipt(tx, receipt),
             Write::Message(message) => record::desk_message(tx, message),
             Write::Accepted { id, at_ms } => queue::accepted(tx, id, *at_ms),
             Write::FixesAccepted(ids) => queue::remove_fixes(tx, ids),

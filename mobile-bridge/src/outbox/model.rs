@@ -298,7 +298,7 @@ proptest! {
 
 #[test]
 fn every_queue_has_its_bound() {
-    let mut outbox = Outbox::in_memory();
+    let mut outbox = Outbox::in_memory().unwrap();
     let first = (0..u128::from(ALERTS_QUEUED_MAX)).map(|n| outbox.press(&alert(n), UnixMs(1)).unwrap());
     assert_eq!(first.last().unwrap(), alert_id(u128::from(ALERTS_QUEUED_MAX) - 1));
     let folded = outbox.press(&alert(9_999), UnixMs(1)).unwrap();
@@ -341,4 +341,15 @@ fn the_file_is_for_its_owner_only() {
     let path = dir.path().join("outbox.db");
     let _outbox = Outbox::open(&path).unwrap();
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0);
+}
+
+#[test]
+fn what_was_asked_for_over_http_moves_no_cursor_past_what_was_not_heard() {
+    let mut outbox = Outbox::in_memory().unwrap();
+    outbox.press(&alert(1), UnixMs(1)).unwrap();
+    outbox.apply(&Write::Receipt(receipt(1, Stage::Recorded, Some(3)))).unwrap();
+    // The desk wrote in between; that comes over the socket only.
+    outbox.apply(&Write::Asked(receipt(1, Stage::Claimed, Some(9)))).unwrap();
+    assert_eq!(outbox.last_seq().unwrap(), Seq(3));
+    assert_eq!(outbox.alert_state(alert_id(1)).unwrap().unwrap().receipt.unwrap().stage, Stage::Claimed);
 }

@@ -117,9 +117,6 @@ pub(super) fn receipt(tx: &Transaction<'_>, new: &Receipt) -> Result<bool, Outbo
     if ladder::may_forget(new.stage) {
         tx.execute("DELETE FROM alert_queue WHERE alert_id = ?1", [&key])?;
     }
-    if let Some(seq) = new.seq {
-        device::advance_seq(tx, seq)?;
-    }
     tx.execute(
         "DELETE FROM receipt WHERE alert_id = ?1 AND n <=
          (SELECT n FROM receipt WHERE alert_id = ?1 ORDER BY n DESC LIMIT 1 OFFSET ?2)",

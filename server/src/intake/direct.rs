@@ -33,9 +33,9 @@ pub(crate) async fn run(mut waiting: Gathered<Inbound>, recorder: Arc<Recorder>,
 async fn record(recorder: &Recorder, batch: Batch<Inbound>) {
     let Batch { items, callers } = batch;
     match recorder.record(&items).await {
-        // A stray may belong to an alert that waits in the Redis that is away: the phone keeps it.
-        Ok(strays) => {
-            callers.into_iter().enumerate().for_each(|(i, caller)| caller.tell(!strays.contains(&i)));
+        // Its alert may wait in the Redis that is away: the phone keeps it.
+        Ok(unplaced) => {
+            callers.into_iter().enumerate().for_each(|(i, caller)| caller.tell(!unplaced.has(i)));
         }
         Err(error) if error.is_away() || items.len() == 1 => {
             tracing::error!(%error, "neither store takes what phones say");
@@ -45,7 +45,7 @@ async fn record(recorder: &Recorder, batch: Batch<Inbound>) {
         Err(_) => {
             for (inbound, caller) in items.iter().zip(callers) {
                 let recorded = recorder.record(std::slice::from_ref(inbound)).await;
-                caller.tell(recorded.is_ok_and(|strays| strays.is_empty()));
+                caller.tell(recorded.is_ok_and(|unplaced| !unplaced.has(0)));
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sos_core::recording::{self, Changes, DeviceState, Inbound, Item, Known, Lookup, NoDesks};
+use sos_core::recording::{self, Changes, DeviceState, Inbound, Item, Known, Lookup, NoDesks, Unplaced};
 use sos_protocol::ambient::SharedClock;
 use sos_protocol::case::FixView;
 use sos_protocol::{DeviceId, Fix, UnixMs};
@@ -33,15 +33,15 @@ impl Recorder {
         Self { store, dispatch, clock, committed }
     }
 
-    /// Records `batch`, all or nothing, but for the strays: the places in it of what belongs to no case on record. What
-    /// was recorded before is left as it is, so a repeat does nothing.
+    /// Records `batch`, all or nothing, but for what belongs to no case on record. What was recorded before is left as
+    /// it is, so a repeat does nothing.
     ///
     /// # Errors
     /// When Postgres does not do it; after a timeout it is not known whether it did, and the batch is to be
     /// recorded again.
-    pub async fn record(&self, batch: &[Inbound]) -> Result<Vec<usize>, StoreError> {
+    pub async fn record(&self, batch: &[Inbound]) -> Result<Unplaced, StoreError> {
         let mut tries = 1;
-        let strays = loop {
+        let unplaced = loop {
             match within(USE_WITHIN, Box::pin(self.record_all(batch))).await {
                 // Another node opened the same worker's case in the same moment: now it is there to be found.
                 Err(error) if error.is_taken() && tries < RACES_MAX => tries += 1,
@@ -50,10 +50,10 @@ impl Recorder {
         };
         self.committed.notify_one();
         self.save_first_fixes(batch).await?;
-        Ok(strays)
+        Ok(unplaced)
     }
 
-    async fn record_all(&self, batch: &[Inbound]) -> Result<Vec<usize>, StoreError> {
+    async fn record_all(&self, batch: &[Inbound]) -> Result<Unplaced, StoreError> {
         let devices = self.devices(batch).await?;
         let lookup = Lookup::of(batch, &devices);
         let (mut tx, alerts, cases) = self.store.lock_for_record(&lookup.alerts, &lookup.subjects).await?;
@@ -63,10 +63,8 @@ impl Recorder {
         let known = Known { devices, alerts, cases, said, numbers };
         let route = |fix: Option<&Fix>, country| self.dispatch.desk_for(fix, country);
         let decided = recording::decide(batch, known, route, now).map_err(|NoDesks| StoreError::NoDesks)?;
-        let is_stray = |inbound: &Inbound| decided.strays.iter().any(|stray| std::ptr::eq(*stray, inbound));
-        let strays = (0..batch.len()).filter(|i| is_stray(&batch[*i])).collect();
         self.commit(tx, decided.changes, now).await?;
-        Ok(strays)
+        Ok(decided.unplaced)
     }
 
     async fn commit(&self, tx: Tx, changes: Changes, now: UnixMs) -> Result<(), StoreError> {

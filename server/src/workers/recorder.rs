@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sos_core::recording::Unplaced;
 use tokio_util::sync::CancellationToken;
 
 use super::ringing::Ringing;
@@ -13,9 +14,6 @@ use crate::store::StoreError;
 
 /// An alert that is not recorded after this long rings all the same.
 const RING_WITHOUT_RECORD_AFTER: Duration = Duration::from_millis(700);
-/// What belongs to no case waits this long, by the server's clock, for its alert, which may still wait in somebody's
-/// hands; then it is put aside for a person to look at.
-const STRAY_AFTER_MS: i64 = 30_000;
 /// While a recording hangs, longest wait for what comes after it, which rings as well.
 const LISTEN_FOR: Duration = Duration::from_millis(200);
 
@@ -84,7 +82,7 @@ impl Recording {
         let workers = self.workers.clone();
         let (result, next) = self.record_or_ring(&workers, &batch).await;
         match result {
-            Ok(strays) => self.recorded(&batch, &strays).await?,
+            Ok(unplaced) => self.recorded(&batch, &unplaced).await?,
             Err(error) if error.is_passing() && !error.is_taken() => {
                 self.ring(&batch.items).await;
                 return Err(error.into());
@@ -115,7 +113,7 @@ impl Recording {
         &mut self,
         workers: &Workers,
         batch: &Batch,
-    ) -> (Result<Vec<usize>, StoreError>, Vec<StreamEntry>) {
+    ) -> (Result<Unplaced, StoreError>, Vec<StreamEntry>) {
         let mut recording = std::pin::pin!(workers.recorder.record(&batch.items));
         if let Ok(result) = tokio::time::timeout(RING_WITHOUT_RECORD_AFTER, recording.as_mut()).await {
             return (result, vec![]);
@@ -142,13 +140,14 @@ impl Recording {
         self.ringing.ring(&self.workers, items).await;
     }
 
-    async fn recorded(&mut self, batch: &Batch, strays: &[usize]) -> Result<(), Trouble> {
+    /// What came before its alert is left in hand, and so is taken over later.
+    async fn recorded(&mut self, batch: &Batch, unplaced: &Unplaced) -> Result<(), Trouble> {
         self.ringing.end(&batch.items);
         let mut done = vec![];
         for (i, (inbound, id)) in batch.items.iter().zip(&batch.ids).enumerate() {
-            if !strays.contains(&i) {
+            if !unplaced.has(i) {
                 done.push(id.clone());
-            } else if self.workers.clock.now().since_ms(inbound.received_at) > STRAY_AFTER_MS {
+            } else if unplaced.strays.contains(&i) {
                 let value = serde_json::to_vec(inbound).unwrap_or_default();
                 self.keep_aside(id, "belongs to no case", &value).await?;
             }
@@ -161,7 +160,7 @@ impl Recording {
         for (inbound, id) in batch.items.iter().zip(&batch.ids) {
             let one = Batch { items: vec![inbound.clone()], ids: vec![id.clone()] };
             match self.workers.recorder.record(&one.items).await {
-                Ok(strays) => self.recorded(&one, &strays).await?,
+                Ok(unplaced) => self.recorded(&one, &unplaced).await?,
                 Err(error) if error.is_passing() => return Err(error.into()),
                 // An acknowledged SOS is never put aside: it rings and is tried again until somebody mends what is
                 // wrong.

@@ -12,6 +12,10 @@ use super::{AlertRecord, By, CaseRecord, Changes, DeviceState, Draft, Inbound, I
 use crate::ledger;
 use crate::routing::Routing;
 
+/// For how long what belongs to no recorded alert is tried again, in milliseconds: its alert may be in the hands of
+/// another node, which died or waits for a store.
+pub const EARLY_MS_MAX: i64 = 30_000;
+
 /// What has to be known before a batch can be decided about.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Lookup {
@@ -65,11 +69,28 @@ pub struct Known {
 
 /// What a batch changes.
 #[derive(Debug)]
-pub struct Decided<'a> {
+pub struct Decided {
     /// To be committed; empty if all of it was on record.
     pub changes: Changes,
-    /// What belongs to no case that was ever recorded.
-    pub strays: Vec<&'a Inbound>,
+    /// What is left of the batch.
+    pub unplaced: Unplaced,
+}
+
+/// Places in a batch of what belongs to no case on record.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Unplaced {
+    /// Younger than [`EARLY_MS_MAX`]: it is to be tried again.
+    pub early: Vec<usize>,
+    /// The rest, for a person to look at.
+    pub strays: Vec<usize>,
+}
+
+impl Unplaced {
+    /// Whether the thing at `place` belongs to no case on record.
+    #[must_use]
+    pub fn has(&self, place: usize) -> bool {
+        self.early.contains(&place) || self.strays.contains(&place)
+    }
 }
 
 /// The desks are not known yet: nobody can say where an alert goes.
@@ -87,10 +108,10 @@ pub fn decide(
     known: Known,
     route: impl Fn(Option<&Fix>, Option<CountryCode>) -> Option<(Routing, i32)>,
     now: UnixMs,
-) -> Result<Decided<'_>, NoDesks> {
+) -> Result<Decided, NoDesks> {
     let mut work = Work::new(known, now);
-    let mut strays = vec![];
-    for inbound in batch {
+    let mut unplaced = Unplaced::default();
+    for (place, inbound) in batch.iter().enumerate() {
         let origin = inbound.origin.checked(&work.devices);
         let said = match &inbound.item {
             Item::Alert { alert, dropped } => {
@@ -110,9 +131,13 @@ pub fn decide(
                 true
             }
         };
-        strays.extend((!said).then_some(inbound));
+        if !said && now.since_ms(inbound.received_at) < EARLY_MS_MAX {
+            unplaced.early.push(place);
+        } else if !said {
+            unplaced.strays.push(place);
+        }
     }
-    Ok(Decided { changes: work.finish(), strays })
+    Ok(Decided { changes: work.finish(), unplaced })
 }
 
 /// An alert with what goes with it.

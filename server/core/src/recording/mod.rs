@@ -11,5 +11,5 @@ mod tests;
 pub use case_record::{AlertRecord, CaseRecord, measured_at, newer};
 pub use case_view::CaseView;
 pub use changes::{By, Changes, Draft};
-pub use decide::{Decided, Known, Lookup, NoDesks, decide};
+pub use decide::{Decided, EARLY_MS_MAX, Known, Lookup, NoDesks, Unplaced, decide};
 pub use inbound::{DeviceState, Inbound, Item, Origin};

@@ -93,16 +93,25 @@ fn a_press_after_the_case_was_closed_opens_another() {
     assert_ne!(next.cases[0].case_id, changes.cases[0].case_id);
 }
 
+/// (how many came early, how many are strays)
+fn places(decided: &Decided) -> (usize, usize) {
+    (decided.unplaced.early.len(), decided.unplaced.strays.len())
+}
+
 #[test]
-fn words_without_a_case_are_strays_and_said_once_with_one() {
+fn words_without_a_case_come_again_then_are_strays_and_are_said_once_with_one() {
     let message_id = MessageId(Uuid::from_u128(30));
     let words = inbound(Item::Message { message_id, alert_id: alert_id(1), text: "a".into() });
     let alone = [words.clone()];
     let decided = decide(&alone, known(), |_, _| to_taipei(), NOW).unwrap();
-    assert_eq!((decided.strays.len(), decided.changes.drafts.len()), (1, 0));
+    assert_eq!(places(&decided), (1, 0), "its alert may be on its way");
+    let late = NOW.plus_ms(EARLY_MS_MAX);
+    let decided = decide(&alone, known(), |_, _| to_taipei(), late).unwrap();
+    assert_eq!((places(&decided), decided.changes.drafts.len()), ((0, 1), 0));
     let batch = [press(1), words.clone(), words];
     let decided = decide(&batch, known(), |_, _| to_taipei(), NOW).unwrap();
-    assert_eq!((decided.strays.len(), kinds(&decided.changes)), (0, vec!["opened", "message"]));
+    assert_eq!(places(&decided), (0, 0));
+    assert_eq!(kinds(&decided.changes), ["opened", "message"]);
 }
 
 #[test]

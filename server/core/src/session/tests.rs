@@ -120,6 +120,7 @@ fn claimed(seq: i64) -> LedgerEntry {
         kind: None,
         opened_at_ms: NOW,
         pressed_at_ms: NOW,
+        waited_ms: None,
         presses: 1,
         claim_due_ms: NOW,
         rang_at_ms: None,
