@@ -64,6 +64,12 @@ packages_for() {
                 has_any redis-server || echo redis-server
                 has_any setpriv || echo util-linux
                 ;;
+            network)
+                has_any nft || echo nftables
+                has_any ip || echo iproute2
+                has_any unshare || echo util-linux
+                compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || echo libfaketime
+                ;;
             chromium) has_any chromium chromium-browser google-chrome || echo chromium ;;
         esac
     done
@@ -117,10 +123,10 @@ need_node() {
     at_least "$NODE_OLDEST" "${found#v}" || fail "Node $NODE_OLDEST or newer is needed, here is $found"
 }
 
-# The folder of the built programs, wherever cargo was told to put them.
+# program_folder [PROFILE]: the folder of the built programs (debug), wherever cargo was told to put them.
 program_folder() {
-    printf '%s/debug' "$(cargo metadata --no-deps --format-version 1 |
-        sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')"
+    printf '%s/%s' "$(cargo metadata --no-deps --format-version 1 |
+        sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')" "${1:-debug}"
 }
 
 # npm_install FOLDER: when its packages are missing or older than the lock file.

@@ -1,4 +1,4 @@
-//! `sos-ops`: the tools behind `ops/up`, `ops/phone` and `ops/demo`.
+//! `sos-ops`: the tools behind `ops/up`, `ops/phone`, `ops/demo`, `ops/load` and `ops/faults`.
 
 mod stack_command;
 
@@ -8,7 +8,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use sos_ops::stop::StopFlag;
-use sos_ops::{demo, phone, up};
+use sos_ops::{demo, faults, load, phone, up};
 
 #[derive(Parser)]
 #[command(name = "sos-ops", version, about = "Tools beside the SOS server")]
@@ -28,6 +28,10 @@ enum Command {
     Phone(phone::Arguments),
     /// Demo workers who press, move and write
     Demo(demo::Arguments),
+    /// Things that go wrong under load, and whether the promises hold
+    Faults(faults::Arguments),
+    /// Figures under load, each with its ratio to what this machine can do in the same run
+    Load(load::Arguments),
 }
 
 #[tokio::main]
@@ -50,5 +54,7 @@ async fn run(command: Command) -> Result<()> {
         }
         Command::Phone(arguments) => phone::run(arguments, &stop).await,
         Command::Demo(arguments) => demo::run(arguments, &stop).await,
+        Command::Faults(arguments) => faults::run(arguments, &stop).await,
+        Command::Load(arguments) => load::run(arguments, &stop).await,
     }
 }

@@ -61,6 +61,23 @@ impl ServerProgram {
         Ok(Process::spawn(command, Vec::new())?)
     }
 
+    /// As [`start`](Self::start), and it writes to `log`.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start_into(&self, arguments: &[&str], log: File) -> Result<Process> {
+        let mut command = self.command(arguments, "KILL")?;
+        command.stdin(Stdio::null()).stdout(log.try_clone().context("opening a log")?).stderr(log);
+        Ok(Process::spawn(command, Vec::new())?)
+    }
+
+    /// The same program with more settings, which win.
+    #[must_use]
+    pub fn with(mut self, more: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.settings.extend(more);
+        self
+    }
+
     fn command(&self, arguments: &[&str], at_death: &str) -> Result<std::process::Command> {
         let mut command = supervised(&self.program, None, at_death);
         command.args(arguments).current_dir(env::current_dir().context("finding the working folder")?);

@@ -9,3 +9,4 @@ mod once;
 mod permissions;
 mod sos_path;
 mod stores_away;
+mod swarm;

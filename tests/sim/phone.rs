@@ -343,7 +343,7 @@ impl World {
 fn fix(fix_id: FixId, lon: f64, time: UnixMs) -> Fix {
     Fix {
         fix_id,
-        lat: if fix_id.0.as_u128() % 2 == 0 { 25.0 } else { 35.0 },
+        lat: if fix_id.0.as_u128().is_multiple_of(2) { 25.0 } else { 35.0 },
         lon,
         accuracy_m: None,
         fix_time_ms: Some(time),

@@ -19,6 +19,9 @@ pub(crate) enum State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Away;
 
+/// A command that is done when the store thaws.
+type Later = Box<dyn FnOnce(&mut World)>;
+
 pub(crate) struct Store<T> {
     pub(crate) data: T,
     pub(crate) state: State,
@@ -28,7 +31,7 @@ pub(crate) struct Store<T> {
     pub(crate) flaky: usize,
     /// Longest time that a command takes, in milliseconds.
     pub(crate) slow_ms: usize,
-    waiting: Vec<Box<dyn FnOnce(&mut World)>>,
+    waiting: Vec<Later>,
 }
 
 /// The two stores are called alike.

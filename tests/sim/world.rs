@@ -82,8 +82,7 @@ impl World {
         self.run_until(BAD_MS);
         self.clear_up();
         let end = self.now() + SETTLE_MS_MAX;
-        loop {
-            let Some(open) = self.unsettled() else { break };
+        while let Some(open) = self.unsettled() {
             assert!(self.now() < end, "not settled: {open}");
             self.run_until(self.now() + LOOK_MS);
         }

@@ -12,7 +12,7 @@ use crate::gather::{Batch, Gather, Gathered};
 /// Things that may wait for their transaction; past that phones are told that nobody takes it now, and try again.
 const WAITING_MAX: usize = 4_000;
 /// Things in one transaction.
-const BATCH_MAX: usize = 500;
+const BATCH_MAX: usize = 200;
 /// Longest wait for the transaction; after it the phone is told that nobody takes it now. What was recorded all the
 /// same is known when it tries again.
 const TAKEN_WITHIN: Duration = Duration::from_secs(3);

@@ -29,8 +29,11 @@ impl StoreError {
     /// The same again later may work: the store is away, slow, or two were in each other's way.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        // Class 40: rollback (deadlock, serialization).
-        self.is_away() || self.is_taken() || matches!(self, Self::NoDesks) || self.is_of_class(&["40"])
+        // Classes: rollback (deadlock, serialization), a lock that was not to be had in time.
+        self.is_away()
+            || self.is_taken()
+            || matches!(self, Self::NoDesks)
+            || self.is_of_class(&["40", "55P03"])
     }
 
     /// The store is not there, or does not answer: nothing that was asked is at fault.

@@ -14,6 +14,8 @@ use crate::store::StoreError;
 
 /// An alert that is not recorded after this long rings all the same.
 const RING_WITHOUT_RECORD_AFTER: Duration = Duration::from_millis(700);
+/// Most entries of one transaction.
+const BATCH_MAX: usize = 500;
 /// While a recording hangs, longest wait for what comes after it, which rings as well.
 const LISTEN_FOR: Duration = Duration::from_millis(200);
 
@@ -21,6 +23,7 @@ pub(super) async fn run(workers: Arc<Workers>, stop: CancellationToken) {
     let mut recording = Recording {
         reader: workers.queue.alerts_reader(&workers.node),
         ringing: Ringing::new(workers.clock.clone()),
+        batch_max: BATCH_MAX,
         workers,
     };
     let mut pause = backoff();
@@ -62,6 +65,9 @@ struct Recording {
     workers: Arc<Workers>,
     reader: GroupReader,
     ringing: Ringing,
+    /// How many are recorded at once: fewer after a transaction that took too long, so that it does not take too long
+    /// again and again.
+    batch_max: usize,
 }
 
 /// What one read brought, as far as it can be read.
@@ -73,14 +79,21 @@ struct Batch {
 
 impl Recording {
     /// Records what was read, or lets it ring. Gives back what was read in the meantime and nobody has dealt with.
-    async fn deal_with(&mut self, entries: Vec<StreamEntry>) -> Result<Vec<StreamEntry>, Trouble> {
+    async fn deal_with(&mut self, mut entries: Vec<StreamEntry>) -> Result<Vec<StreamEntry>, Trouble> {
+        let mut rest = entries.split_off(self.batch_max.min(entries.len()));
         let batch = self.read(entries).await?;
         if self.workers.sos_store.rests() {
             self.ring(&batch.items).await;
-            return Ok(vec![]);
+            return Ok(rest);
         }
         let workers = self.workers.clone();
         let (result, next) = self.record_or_ring(&workers, &batch).await;
+        rest.extend(next);
+        self.batch_max = match result {
+            Ok(_) => BATCH_MAX.min(self.batch_max * 2),
+            Err(StoreError::Slow(_)) => (batch.items.len() / 2).max(1),
+            Err(_) => self.batch_max,
+        };
         match result {
             Ok(unplaced) => self.recorded(&batch, &unplaced).await?,
             Err(error) if error.is_passing() && !error.is_taken() => {
@@ -90,7 +103,7 @@ impl Recording {
             // One of them is in the others' way: each by itself.
             Err(_) => self.one_by_one(&batch).await?,
         }
-        Ok(next)
+        Ok(rest)
     }
 
     async fn read(&mut self, entries: Vec<StreamEntry>) -> Result<Batch, Trouble> {

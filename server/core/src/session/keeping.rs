@@ -24,7 +24,7 @@ pub struct Ticket(pub u32);
 #[derive(Debug)]
 pub(super) enum What {
     /// In order with the other items of its alert, and behind the alert itself.
-    Item(Origin, Item),
+    Item(Box<(Origin, Item)>),
     /// In any order.
     Fixes(AlertId, Vec<Fix>),
 }
@@ -141,7 +141,10 @@ impl Keeping {
             let ticket = self.ticket();
             self.in_flight.push(InFlight { ticket, orders: what.ordered_by(), answer });
             out.push(match what {
-                What::Item(origin, item) => Output::Keep(ticket, origin, item),
+                What::Item(said) => {
+                    let (origin, item) = *said;
+                    Output::Keep(ticket, origin, item)
+                }
                 What::Fixes(alert_id, fixes) => Output::KeepFixes(ticket, alert_id, fixes),
             });
         }
@@ -172,7 +175,7 @@ impl Keeping {
 impl What {
     const fn ordered_by(&self) -> Option<AlertId> {
         match self {
-            Self::Item(_, item) => Some(item.alert_id()),
+            Self::Item(said) => Some(said.1.alert_id()),
             Self::Fixes(..) => None,
         }
     }

@@ -332,7 +332,7 @@ impl Session {
 
     fn keep(&mut self, item: Item, answer: Answer, out: &mut Vec<Output>) {
         self.follow(item.alert_id(), out);
-        self.keeping.later(What::Item(self.origin.clone(), item), answer, out);
+        self.keeping.later(What::Item(Box::new((self.origin.clone(), item))), answer, out);
     }
 
     fn greet(&mut self, hello: Hello, checked: Checked, now: UnixMs, out: &mut Vec<Output>) {
