@@ -58,6 +58,7 @@ packages_for() {
     for what in "$@"; do
         case $what in
             compiler) has_any cc || printf 'gcc\nlibc6-dev\n' ;;
+            c++) has_any c++ || echo g++ ;;
             stores)
                 has_any postgres || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || echo postgresql
                 has_any psql || echo postgresql-client

@@ -35,7 +35,7 @@ pub fn alert(value: &Value, raw: &[u8], now: UnixMs) -> Cleaned<Alert> {
     });
     let alert = Alert {
         alert_id: AlertId(alert_id),
-        device_time_ms: fields.get("device_time_ms", |v| v.as_i64().map(UnixMs)),
+        device_time_ms: fields.get("device_time_ms", |v| moment(v, now)),
         waited_ms: fields.get("waited_ms", |v| v.as_i64().filter(|ms| (0..=WAITED_MS_MAX).contains(ms))),
         position: position.flatten(),
         trigger: fields.parse("trigger"),
@@ -62,9 +62,7 @@ pub fn fix(value: &Value, path: &str, raw: &[u8], now: UnixMs) -> Cleaned<Option
     let fix_id = fields.uuid("fix_id").unwrap_or_else(|| Uuid::new_v5(&Uuid::NAMESPACE_OID, raw));
     let rest = (
         fields.get("accuracy_m", |v| in_range(v, 0.0, ACCURACY_M_MAX)),
-        fields.get("fix_time_ms", |v| {
-            v.as_i64().filter(|t| *t <= now.0 + CLOCK_AHEAD_MS_MAX && *t > 0).map(UnixMs)
-        }),
+        fields.get("fix_time_ms", |v| moment(v, now)),
         fields.parse("source"),
         fields.get("speed_mps", |v| in_range(v, 0.0, 1_000.0)),
         fields.get("heading_deg", |v| in_range(v, 0.0, 360.0)),
@@ -96,6 +94,11 @@ pub fn text(text: &str, chars_max: usize) -> (String, bool) {
 
 fn in_range(v: &Value, min: f64, max: f64) -> Option<f64> {
     v.as_f64().filter(|x| (min..=max).contains(x))
+}
+
+/// A time that a clock may show. Beyond it are times that no calendar of a console can print.
+fn moment(v: &Value, now: UnixMs) -> Option<UnixMs> {
+    v.as_i64().map(UnixMs).filter(|at| at.0 > 0 && *at <= now.plus_ms(CLOCK_AHEAD_MS_MAX))
 }
 
 struct Fields<'a> {

@@ -21,7 +21,8 @@ use crate::durability;
 use crate::http::{self, Parts, SignInTries};
 use crate::hub::Hub;
 use crate::intake::recorder::Recorder;
-use crate::intake::{Intake, direct, fixes};
+use crate::intake::{Intake, alerts, direct, fixes};
+use crate::lane::Lane;
 use crate::queue::Queue;
 use crate::store::Store;
 use crate::workers::Workers;
@@ -84,6 +85,7 @@ pub async fn serve(
     ));
     let (hub, registry) = (Arc::new(Hub::new()), Arc::new(Registry::default()));
 
+    let lane = Lane::start().context("threads")?;
     let workers = TaskTracker::new();
     let stop_workers = CancellationToken::new();
     Workers {
@@ -98,9 +100,10 @@ pub async fn serve(
         clock: ambient.clock.clone(),
         node: ambient.entropy.uuid_v7(ambient.clock.now()).to_string(),
     }
-    .spawn(&workers, &stop_workers);
+    .spawn(&workers, &lane, &stop_workers);
 
-    let intake = start_intake(&queue, &store, recorder, ambient.clock.clone(), &workers, &stop_workers);
+    let intake =
+        start_intake(&queue, &store, recorder, ambient.clock.clone(), (&workers, &lane), &stop_workers);
     workers.spawn(durability::watch(queue.clone(), store.clone(), stop_workers.clone()));
     workers.spawn(keep_metrics_small(metrics.clone(), stop_workers.clone()));
 
@@ -148,13 +151,15 @@ fn start_intake(
     store: &Store,
     recorder: Arc<Recorder>,
     clock: SharedClock,
-    workers: &TaskTracker,
+    (workers, lane): (&TaskTracker, &Lane),
     stop: &CancellationToken,
 ) -> Arc<Intake> {
-    let ((direct, past_redis), (fixes, waiting_fixes)) = (direct::way(), fixes::way());
-    workers.spawn(direct::run(past_redis, recorder, stop.clone()));
+    let ((alerts, waiting), (direct, past_redis)) = (alerts::way(), direct::way());
+    let (fixes, waiting_fixes) = fixes::way();
+    workers.spawn_on(alerts::run(waiting, queue.clone(), direct, stop.clone()), lane.handle());
+    workers.spawn_on(direct::run(past_redis, recorder, stop.clone()), lane.handle());
     workers.spawn(fixes::run(waiting_fixes, queue.clone(), store.clone(), stop.clone()));
-    Arc::new(Intake::new(queue.clone(), direct, fixes, clock))
+    Arc::new(Intake::new(alerts, fixes, clock))
 }
 
 /// The recorder keeps every sample until somebody asks or this is done.

@@ -63,6 +63,14 @@ impl<T> Gather<T> {
     }
 }
 
+impl<T> Gather<T> {
+    /// Hands `item` in for somebody who waits already.
+    pub fn pass_on(&self, item: T, caller: Caller) {
+        // Full: the caller is dropped, and so told.
+        let _ = self.waiting.try_send(Request { item, done: caller.0 });
+    }
+}
+
 impl<T> Gathered<T> {
     /// Waits for something to do, then takes what there is, at most `max`. What was given up is left out, so a batch
     /// may be empty. None when nobody can hand anything in any more.

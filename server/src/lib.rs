@@ -13,6 +13,7 @@ pub mod gather;
 pub mod http;
 pub mod hub;
 pub mod intake;
+pub mod lane;
 pub mod queue;
 pub mod store;
 pub mod workers;

@@ -1,8 +1,9 @@
-//! Stories against the real service.
+//! Stories against the real service, and the corpora of its decoders.
 
 mod bad_input;
 mod bridge;
 mod console;
+mod decoders;
 mod enrolment;
 mod late_and_odd;
 mod once;

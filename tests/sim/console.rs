@@ -96,7 +96,7 @@ impl World {
 
     fn connect_console(&mut self, console: usize) {
         let (node, wait) = (self.below(self.nodes.len()), self.latency());
-        let ready = self.nodes[node].alive && self.nodes[node].head.is_some();
+        let ready = self.nodes[node].alive;
         if !ready || self.consoles[console].node.is_some() {
             return self.try_console_later(console);
         }
@@ -225,11 +225,21 @@ impl World {
         self.node_after(node, u64::from(HEARTBEAT_INTERVAL_S) * 1_000, move |world| {
             let Some(feed) = world.feed(node, console, connection) else { return };
             let (done, reads) = (feed.done, feed.backlog.is_some());
-            if !reads {
+            if !reads && world.nodes[node].head.unwrap_or_default() > done {
+                // The node learnt the ledger's head after this feed was read.
+                world.read_again(node, console, connection);
+            } else if !reads {
                 world.send_console(node, console, connection, Frame::Heartbeat(done));
             }
             world.beat(node, console, connection);
         });
+    }
+
+    fn read_again(&mut self, node: usize, console: usize, connection: u32) {
+        if let Some(feed) = self.feed(node, console, connection) {
+            feed.backlog = Some(VecDeque::new());
+            self.catch_up(node, console, connection);
+        }
     }
 
     pub(crate) fn feed_told(&mut self, node: usize, console: usize, entry: Rc<LedgerEntry>) {
@@ -240,8 +250,11 @@ impl World {
             Some(backlog) => backlog.push_back(entry),
             // Too slow for the node's memory: it reads the ledger again.
             None if lags => {
-                feed.backlog = Some(VecDeque::new());
-                self.catch_up(node, console, connection);
+                self.read_again(node, console, connection);
+            }
+            // The node learnt the ledger's head after this feed was read.
+            None if entry.seq().0 > feed.done.0 + 1 => {
+                self.read_again(node, console, connection);
             }
             None => self.send_entry(node, console, connection, &entry),
         }

@@ -57,6 +57,14 @@ impl Registry {
         self.alerts.values_mut().for_each(|lines| lines.retain(|other| *other != line));
     }
 
+    fn lines(&self) -> Vec<usize> {
+        let mut lines: Vec<usize> =
+            self.devices.values().chain(self.alerts.values().flatten()).copied().collect();
+        lines.sort_unstable();
+        lines.dedup();
+        lines
+    }
+
     fn concerned(&self, entry: &LedgerEntry) -> Vec<usize> {
         let mut lines = vec![];
         for alert in &entry.alerts {
@@ -175,6 +183,10 @@ impl World {
                 Ok(head) => {
                     world.nodes[node].head = Some(head);
                     world.nodes[node].knows_desks = true;
+                    // Phones that came before that were read up to some place behind it: they come back and resume.
+                    for line in world.nodes[node].registry.lines() {
+                        world.on_session(line, Input::Overflow);
+                    }
                     world.follow_ledger(node);
                     world.follow_provisional(node);
                 }

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::world::World;
+use crate::world::{Event, World};
 
 /// How a store is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,9 +19,6 @@ pub(crate) enum State {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Away;
 
-/// A command that is done when the store thaws.
-type Later = Box<dyn FnOnce(&mut World)>;
-
 pub(crate) struct Store<T> {
     pub(crate) data: T,
     pub(crate) state: State,
@@ -31,7 +28,7 @@ pub(crate) struct Store<T> {
     pub(crate) flaky: usize,
     /// Longest time that a command takes, in milliseconds.
     pub(crate) slow_ms: usize,
-    waiting: Vec<Later>,
+    waiting: Vec<Event>,
 }
 
 /// The two stores are called alike.
@@ -80,8 +77,7 @@ impl World {
         self.after(there, move |world| match S::store(world).state {
             State::Down => answer(world, Err(Away)),
             State::Frozen => {
-                let work: Box<dyn FnOnce(&mut Self)> =
-                    Box::new(move |world| world.done(command, lost_after, answer));
+                let work: Event = Box::new(move |world| world.done(command, lost_after, answer));
                 S::store(world).waiting.push(work);
             }
             State::Up => world.done(command, lost_after, answer),

@@ -26,11 +26,13 @@ const BAD_MS: u64 = 45_000;
 const SETTLE_MS_MAX: u64 = 420_000;
 /// Between two looks whether it has settled, in milliseconds.
 const LOOK_MS: u64 = 1_000;
+/// Looks in a row that must find it settled and nothing new in the ledger.
+const LOOKS_QUIET: u32 = 2;
 /// Steps of a story; more of them go in circles.
 const STEPS_MAX: u64 = 400_000;
 
 /// What happens at some time.
-type Event = Box<dyn FnOnce(&mut World)>;
+pub(crate) type Event = Box<dyn FnOnce(&mut World)>;
 
 pub(crate) struct World {
     clock: Arc<ManualClock>,
@@ -82,12 +84,15 @@ impl World {
         self.run_until(BAD_MS);
         self.clear_up();
         let end = self.now() + SETTLE_MS_MAX;
-        while let Some(open) = self.unsettled() {
-            assert!(self.now() < end, "not settled: {open}");
+        let (mut quiet, mut head) = (0, self.postgres.data.head());
+        while quiet < LOOKS_QUIET {
             self.run_until(self.now() + LOOK_MS);
+            let open = self.unsettled();
+            let stands = open.is_none() && self.postgres.data.head() == head;
+            head = self.postgres.data.head();
+            quiet = if stands { quiet + 1 } else { 0 };
+            assert!(self.now() < end, "not settled: {}", open.unwrap_or_default());
         }
-        // What is settled stays as it is.
-        self.run_until(self.now() + LOOK_MS);
         self.check_the_end();
     }
 

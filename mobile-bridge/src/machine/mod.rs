@@ -140,9 +140,12 @@ impl Step<'_> {
         !self.queue.alerts.is_empty() || !self.queue.open.is_empty()
     }
 
-    /// A phone that nobody enrolled has nothing to talk about but its SOS.
+    /// A phone that nobody enrolled has nothing to talk about but its SOS and what still waits to be sent: words to a
+    /// case that was closed in the meantime, too.
     fn wants_link(&self) -> bool {
-        self.queue.enrolled || self.sos_open()
+        let Queue { cancels, messages, fixes, delivered, .. } = self.queue;
+        let waits = !(cancels.is_empty() && messages.is_empty() && fixes.is_empty() && delivered.is_empty());
+        self.queue.enrolled || self.sos_open() || waits
     }
 }
 

@@ -9,7 +9,7 @@ use sos_protocol::{
 
 use super::{HttpCall, HttpFailure, Input, Machine, Output};
 use crate::bridge::{BridgeEvent, LinkState};
-use crate::outbox::{Identity, Outbox, QueuedMessage};
+use crate::outbox::{Identity, Outbox, QueuedMessage, Write};
 
 /// A phone whose outbox is real and whose network is the story.
 struct Phone {
@@ -560,4 +560,20 @@ fn kind(frame: &PhoneFrame) -> &'static str {
         PhoneFrame::Delivered { .. } => "delivered",
         PhoneFrame::Ping {} => "ping",
     }
+}
+
+#[test]
+fn words_to_a_closed_case_go_out_from_a_phone_that_nobody_enrolled() {
+    let mut outbox = Outbox::in_memory().unwrap();
+    let alert_id = AlertId(uuid::Uuid::from_u128(1));
+    let closed =
+        Receipt { stage: Stage::Closed, seq: Some(Seq(9)), ..Receipt::received(alert_id, UnixMs(1)) };
+    outbox.apply(&Write::Receipt(closed)).unwrap();
+    let mut machine = Machine::new(SeededEntropy::new(1));
+    let idle = machine.handle(1, Input::QueueChanged, &outbox.queue().unwrap());
+    assert!(!idle.contains(&Output::Connect), "there is nothing to say");
+    let message_id = MessageId(uuid::Uuid::from_u128(2));
+    let words = QueuedMessage { message_id, alert_id, text: "x".into(), device_time_ms: UnixMs(2) };
+    outbox.write_message(&words).unwrap();
+    assert!(machine.handle(2, Input::Acted, &outbox.queue().unwrap()).contains(&Output::Connect));
 }

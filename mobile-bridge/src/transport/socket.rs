@@ -43,6 +43,14 @@ pub enum Incoming {
     Closed,
 }
 
+impl Incoming {
+    /// Reads a text frame of the gateway; one that is not of this version is a sign of life and nothing else.
+    #[must_use]
+    pub fn read(json: &str) -> Self {
+        serde_json::from_str(json).map_or(Self::Other, |frame| Self::Frame(Box::new(frame)))
+    }
+}
+
 impl Socket {
     /// Opens the phone's socket of the service.
     ///
@@ -89,9 +97,7 @@ impl Socket {
     /// Waits for what comes next. Nothing is lost if the wait is given up.
     pub async fn next(&mut self) -> Incoming {
         match self.0.next().await {
-            Some(Ok(Message::Text(json))) => {
-                serde_json::from_str(&json).map_or(Incoming::Other, |frame| Incoming::Frame(Box::new(frame)))
-            }
+            Some(Ok(Message::Text(json))) => Incoming::read(&json),
             Some(Ok(Message::Close(Some(close)))) if u16::from(close.code) == REPLACED => {
                 Incoming::Frame(Box::new(GatewayFrame::Error {
                     code: ErrorCode::SessionReplaced,

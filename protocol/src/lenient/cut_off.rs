@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 
 /// Lists and objects inside each other; what is deeper is not looked at. Frames need four.
 const DEPTH_MAX: usize = 32;
-/// Longest number or word outside quotes, in characters; the rest of a longer one is read past.
+/// Longest number or word outside quotes, in characters. A longer one is kept as a text of its beginning and so noted
+/// as broken: without its last digits it is another number.
 const WORD_CHARS_MAX: usize = 40;
 
 /// Reads as much of a JSON object or list as is there. `None` if none begins there.
@@ -155,6 +156,7 @@ impl Reader<'_> {
             None => Value::Null,
             // Nothing was there at all: the member has no value.
             Some(_) if word.is_empty() => Value::Null,
+            Some(_) if length > WORD_CHARS_MAX => Value::String(word),
             Some(_) => serde_json::from_str(&word).unwrap_or(Value::String(word)),
         }
     }

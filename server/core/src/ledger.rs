@@ -4,6 +4,8 @@
 //! encrypted with the worker's own key before the row is hashed, so that erasing the key erases the data and
 //! leaves the chain verifiable.
 
+use std::cmp::Ordering;
+
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use sos_protocol::{CaseEvent, CaseId, DeskId, Seq, UnixMs};
@@ -52,6 +54,7 @@ pub fn hash(prev: &Hash, row: &Row) -> Hash {
     sha.update(row.at.0.to_be_bytes());
     sha.update(row.case_id.0.as_bytes());
     for id in [row.actor_id, row.ref_id] {
+        sha.update([u8::from(id.is_some())]);
         sha.update(id.unwrap_or_default().as_bytes());
     }
     let texts = [row.desk.as_str(), &row.actor, &row.kind, &row.facts];
@@ -60,6 +63,52 @@ pub fn hash(prev: &Hash, row: &Row) -> Hash {
         sha.update(part);
     }
     sha.finalize().into()
+}
+
+/// The rows up to some place, as far as the next one depends on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chain {
+    seq: Seq,
+    hash: Hash,
+}
+
+impl Chain {
+    /// Before the first row.
+    pub const START: Self = Self { seq: Seq(0), hash: GENESIS };
+
+    /// Place of the last row.
+    #[must_use]
+    pub const fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    /// Goes on with a stored row.
+    ///
+    /// # Errors
+    /// The place that should have come, where this is another one or the hash is not that of the row.
+    pub fn follow(&mut self, row: &Row, stored: &[u8]) -> Result<(), Seq> {
+        let place = Seq(self.seq.0 + 1);
+        let next = hash(&self.hash, row);
+        if row.seq != place || stored != next {
+            return Err(place);
+        }
+        *self = Self { seq: place, hash: next };
+        Ok(())
+    }
+
+    /// Whether the stored head is this one.
+    ///
+    /// # Errors
+    /// The first place that is missing, or too many. Where only the hash differs, the head's own: some row up to
+    /// there was written anew with all hashes after it, and which one cannot be known.
+    pub fn ends_at(&self, head: Seq, stored: &[u8]) -> Result<(), Seq> {
+        match self.seq.cmp(&head) {
+            Ordering::Less => Err(Seq(self.seq.0 + 1)),
+            Ordering::Greater => Err(Seq(head.0 + 1)),
+            Ordering::Equal if stored != self.hash => Err(head),
+            Ordering::Equal => Ok(()),
+        }
+    }
 }
 
 /// An event as the two parts that are stored: (facts, personal part if any), both JSON objects.
@@ -114,55 +163,5 @@ fn erased(ref_id: Option<Uuid>) -> Map<String, Value> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use sos_protocol::MessageId;
-
-    fn row() -> Row {
-        Row {
-            seq: Seq(1),
-            at: UnixMs(5),
-            case_id: CaseId(Uuid::nil()),
-            desk: "tw-taipei".into(),
-            actor: "staff".into(),
-            actor_id: Some(Uuid::max()),
-            kind: "note".into(),
-            ref_id: None,
-            facts: "{}".into(),
-            sealed: vec![1, 2],
-        }
-    }
-
-    #[test]
-    fn the_hash_changes_with_every_field_and_with_the_row_before() {
-        let base = hash(&GENESIS, &row());
-        let changed = [
-            Row { seq: Seq(2), ..row() },
-            Row { at: UnixMs(6), ..row() },
-            Row { case_id: CaseId(Uuid::max()), ..row() },
-            Row { desk: "tw-taipe".into(), actor: "istaff".into(), ..row() },
-            Row { actor: "worker".into(), ..row() },
-            Row { actor_id: None, ..row() },
-            Row { kind: "seen".into(), ..row() },
-            Row { ref_id: Some(Uuid::max()), ..row() },
-            Row { facts: "{ }".into(), ..row() },
-            Row { sealed: vec![1], ..row() },
-        ];
-        for other in &changed {
-            assert_ne!(hash(&GENESIS, other), base, "{other:?}");
-        }
-        assert_ne!(hash(&base, &row()), base);
-    }
-
-    #[test]
-    fn words_go_into_the_personal_part_and_come_back() {
-        let event = CaseEvent::Message { message_id: MessageId(Uuid::max()), text: "cứu tôi".into() };
-        let (facts, personal) = split(&event);
-        assert!(!facts.contains("cứu"), "{facts}");
-        assert_eq!(join(&facts, personal.as_deref(), None), Some(event));
-        let erased = CaseEvent::Message { message_id: MessageId(Uuid::max()), text: String::new() };
-        assert_eq!(join(&facts, None, None), Some(erased));
-        let (facts, personal) = split(&CaseEvent::Claimed {});
-        assert_eq!((personal.as_deref(), join(&facts, None, None)), (None, Some(CaseEvent::Claimed {})));
-    }
-}
+#[path = "ledger_tests.rs"]
+mod tests;

@@ -314,5 +314,8 @@ const fn is_step(event: &CaseEvent) -> bool {
 }
 
 #[cfg(test)]
+#[path = "lifecycle_histories.rs"]
+mod histories;
+#[cfg(test)]
 #[path = "lifecycle_tests.rs"]
 mod tests;

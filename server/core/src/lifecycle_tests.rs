@@ -1,4 +1,3 @@
-use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
@@ -113,42 +112,4 @@ fn a_cancelled_alert_still_rings_but_less_urgently() {
     case.apply(&CaseEvent::Cancelled { alert_id: AlertId(Uuid::from_u128(9)) }, None, NOW);
     assert!(case.ringing());
     assert_eq!(case.priority, Priority::P2);
-}
-
-fn any_command() -> impl Strategy<Value = Command> {
-    prop_oneof![
-        Just(Command::Claim),
-        Just(Command::Release { reason: None }),
-        prop_oneof![Just("tw"), Just("jp")].prop_map(|to| Command::Transfer { to: to.into(), reason: None }),
-        Just(close()),
-        Just(Command::Reopen { reason: None }),
-        Just(Command::Rang),
-        Just(Command::Seen),
-        Just(Command::Message { message_id: MessageId(Uuid::nil()), text: "a".into() }),
-    ]
-}
-
-proptest! {
-    #[test]
-    fn any_sequence_of_commands_keeps_versions_without_gaps(
-        steps in prop::collection::vec((any_command(), 0_u128..4, any::<bool>()), 0..60)
-    ) {
-        let staff = [lan(), minh(), officer(3, Role::Supervisor, "jp"), officer(4, Role::DutyOfficer, "hn")];
-        let mut case = case();
-        for (command, who, fresh) in steps {
-            let who = &staff[usize::try_from(who).unwrap()];
-            let before = case.clone();
-            let seen = if fresh { case.version } else { case.version.saturating_sub(1) };
-            match run(&mut case, command, who, Some(seen)) {
-                Err(_) | Ok(0) => prop_assert_eq!(&case, &before),
-                Ok(_) => {
-                    prop_assert_eq!(seen, before.version);
-                    prop_assert!(case.version - before.version <= 1);
-                    let lifecycle_moved = case.status != before.status || case.desk != before.desk;
-                    prop_assert_eq!(lifecycle_moved, case.version != before.version);
-                }
-            }
-            prop_assert!(!case.watchers.contains(&case.desk));
-        }
-    }
 }

@@ -1,11 +1,10 @@
 //! Taking what phones say: on disk first, then the ledger.
 
+pub mod alerts;
 pub mod direct;
 pub mod fixes;
 pub mod provisional;
 pub mod recorder;
-
-use std::sync::Arc;
 
 pub use sos_core::recording::{Inbound, Item, Origin};
 use sos_protocol::ambient::SharedClock;
@@ -14,7 +13,6 @@ use sos_protocol::{AlertId, Fix, UnixMs};
 
 use crate::auth::credential::Checked;
 use crate::gather::Gather;
-use crate::queue::Queue;
 use crate::store::fixes::NewFix;
 
 impl From<&Checked> for Origin {
@@ -36,9 +34,7 @@ pub struct NotTaken;
 
 /// Takes things in.
 pub struct Intake {
-    queue: Arc<Queue>,
-    /// Past Redis.
-    direct: Gather<Inbound>,
+    alerts: Gather<Inbound>,
     fixes: Gather<Vec<NewFix>>,
     clock: SharedClock,
 }
@@ -46,13 +42,8 @@ pub struct Intake {
 impl Intake {
     /// In front of these stores.
     #[must_use]
-    pub fn new(
-        queue: Arc<Queue>,
-        direct: Gather<Inbound>,
-        fixes: Gather<Vec<NewFix>>,
-        clock: SharedClock,
-    ) -> Self {
-        Self { queue, direct, fixes, clock }
+    pub fn new(alerts: Gather<Inbound>, fixes: Gather<Vec<NewFix>>, clock: SharedClock) -> Self {
+        Self { alerts, fixes, clock }
     }
 
     /// Keeps `item`: when this returns, it is on disk. In the stream if Redis answers in time, else as a case in
@@ -63,11 +54,7 @@ impl Intake {
     pub async fn take(&self, origin: Origin, item: Item) -> Result<UnixMs, NotTaken> {
         let received_at = self.clock.now();
         let inbound = Inbound { received_at, origin, item };
-        if self.queue.add_alert(&inbound).await.is_ok() {
-            return Ok(received_at);
-        }
-        metrics::counter!("sos_intake_past_redis_total").increment(1);
-        if self.direct.ask(inbound).await.is_err() {
+        if self.alerts.ask(inbound).await.is_err() {
             metrics::counter!("sos_intake_not_taken_total").increment(1);
             return Err(NotTaken);
         }

@@ -76,6 +76,8 @@ pub struct Queue {
     client: Client,
     alerts: Link,
     fixes: Link,
+    /// What all nodes are told.
+    telling: Link,
     feed: Link,
     /// What is acknowledged after Redis took it is on disk.
     durable: AtomicBool,
@@ -93,6 +95,7 @@ impl Queue {
         Ok(Self {
             alerts: Link::new(&client, clock.clone())?,
             fixes: Link::new(&client, clock.clone())?,
+            telling: Link::new(&client, clock.clone())?,
             feed: Link::new(&client, clock.clone())?,
             client,
             durable: AtomicBool::new(false),
@@ -133,15 +136,17 @@ impl Queue {
         Ok((alerts, fixes))
     }
 
-    /// Keeps something a phone said. On disk when this returns.
+    /// Keeps things that phones said: for each, whether it is on disk now.
     ///
     /// # Errors
     /// When Redis does not do it; after a timeout it is not known whether it did.
-    pub async fn add_alert(&self, item: &impl Serialize) -> Result<(), QueueError> {
+    pub async fn add_alerts(&self, items: &[impl Serialize]) -> Result<Vec<bool>, QueueError> {
         if !self.durable.load(Ordering::Relaxed) {
             return Err(QueueError::Forgetful);
         }
-        self.alerts.run::<String>(&xadd(keys::ALERTS, None, "*", item)?, ANSWER_WITHIN).await.map(drop)
+        let adds: Result<Vec<_>, _> = items.iter().map(|item| xadd(keys::ALERTS, None, "*", item)).collect();
+        let answers = self.alerts.run_all(&adds?, ANSWER_WITHIN).await?;
+        Ok(answers.into_iter().map(|answer| answer.is_ok()).collect())
     }
 
     /// Keeps fixes.
@@ -171,7 +176,7 @@ impl Queue {
     pub async fn publish_provisional(&self, alerts: &[ProvisionalAlert]) -> Result<(), QueueError> {
         let adds: Result<Vec<_>, _> =
             alerts.iter().map(|alert| xadd(keys::PROVISIONAL, Some(PROVISIONAL_KEPT), "*", alert)).collect();
-        self.feed
+        self.telling
             .run_all(&adds?, ANSWER_WITHIN)
             .await?
             .into_iter()
@@ -196,7 +201,7 @@ impl Queue {
                 xadd(keys::LEDGER, Some(LEDGER_ENTRIES_KEPT), &format!("{}-0", entry.seq().0), entry)
             })
             .collect();
-        for answer in self.feed.run_all(&adds?, ANSWER_WITHIN).await? {
+        for answer in self.telling.run_all(&adds?, ANSWER_WITHIN).await? {
             match answer {
                 Err(error) if is_repeat(&error) => {}
                 other => drop(other?),

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use sos_core::entry::{AlertRef, LedgerEntry};
-use sos_core::ledger::{self, Row};
+use sos_core::ledger::{self, Chain, Row};
 use sos_core::recording::{CaseView, Changes};
 use sos_protocol::case::TimelineEntry;
 use sos_protocol::{Actor, AlertId, CaseId, DeskId, DeviceId, Seq, StaffId, UnixMs};
@@ -219,16 +219,19 @@ impl Store {
     /// When Postgres does not do it.
     pub async fn verify_ledger(&self) -> Result<Result<Seq, Seq>, StoreError> {
         const PAGE: i64 = 5_000;
-        let (mut prev, mut done) = (ledger::GENESIS, Seq(0));
+        let mut chain = Chain::START;
         loop {
-            let rows =
-                sqlx::query!("SELECT * FROM ledger WHERE seq > $1 ORDER BY seq LIMIT $2", done.0, PAGE)
-                    .fetch_all(&self.pool)
-                    .await?;
+            // Read before the rows: what is committed in between then shows as another page, not as a break.
+            let head = sqlx::query!("SELECT seq, hash FROM ledger_head").fetch_one(&self.pool).await?;
+            let rows = sqlx::query!(
+                "SELECT * FROM ledger WHERE seq > $1 ORDER BY seq LIMIT $2",
+                chain.seq().0,
+                PAGE
+            )
+            .fetch_all(&self.pool)
+            .await?;
             if rows.is_empty() {
-                let head = sqlx::query!("SELECT seq, hash FROM ledger_head").fetch_one(&self.pool).await?;
-                let fits = head.seq == done.0 && head.hash == prev;
-                return Ok(if fits { Ok(done) } else { Err(Seq(done.0 + 1)) });
+                return Ok(chain.ends_at(Seq(head.seq), &head.hash).map(|()| chain.seq()));
             }
             for row in rows {
                 let hash = row.hash;
@@ -244,12 +247,9 @@ impl Store {
                     facts: row.facts,
                     sealed: row.sealed,
                 };
-                let expected = Seq(done.0 + 1);
-                prev = ledger::hash(&prev, &row);
-                if row.seq != expected || hash != prev {
-                    return Ok(Err(expected));
+                if let Err(broken) = chain.follow(&row, &hash) {
+                    return Ok(Err(broken));
                 }
-                done = row.seq;
             }
         }
     }

@@ -19,6 +19,7 @@ use crate::deadline::Backoff;
 use crate::dispatch::Dispatch;
 use crate::hub::Hub;
 use crate::intake::recorder::Recorder;
+use crate::lane::Lane;
 use crate::queue::Queue;
 use crate::store::Store;
 use crate::ws::registry::Registry;
@@ -54,15 +55,16 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts all loops.
-    pub fn spawn(self, tracker: &TaskTracker, stop: &CancellationToken) {
+    /// Starts all loops; those that an SOS goes through on the lane.
+    pub fn spawn(self, tracker: &TaskTracker, lane: &Lane, stop: &CancellationToken) {
         let this = Arc::new(self);
-        tracker.spawn(recorder::run(this.clone(), stop.clone()));
+        tracker.spawn_on(recorder::run(this.clone(), stop.clone()), lane.handle());
         tracker.spawn(fix_writer::run(this.clone(), stop.clone()));
-        tracker.spawn(relay::run(this.clone(), stop.clone()));
+        tracker.spawn_on(relay::run(this.clone(), stop.clone()), lane.handle());
         tracker.spawn(tail::positions(this.clone(), stop.clone()));
         tracker.spawn(tail::provisional(this.clone(), stop.clone()));
-        tracker.spawn(tail::to_phones(this.clone(), stop.clone()));
+        // Also this: behind on a burst, it would have to send all phones away.
+        tracker.spawn_on(tail::to_phones(this.clone(), stop.clone()), lane.handle());
         tracker.spawn(desks::run(this, stop.clone()));
     }
 }

@@ -45,7 +45,12 @@ async fn start(workers: &Workers, stop: &CancellationToken) {
     let mut pause = backoff();
     while !stop.is_cancelled() {
         match workers.sos_store.head().await {
-            Ok(head) => return workers.hub.start_at(head),
+            Ok(head) => {
+                workers.hub.start_at(head);
+                // Phones that came before that were read up to some place behind it: they come back and resume.
+                workers.registry.cut_all();
+                return;
+            }
             Err(error) => {
                 tracing::warn!(%error, "the ledger's head cannot be read");
                 pause.pause(stop).await;

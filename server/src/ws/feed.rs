@@ -220,6 +220,10 @@ impl Feed<'_> {
 
     async fn heartbeat(&mut self, socket: &mut Socket, on_duty: Vec<DutyOfficer>) -> Result<(), End> {
         self.looking = None;
+        // The node learnt the ledger's head after this feed was read: what lies between is in the ledger.
+        if self.sockets.hub.head() > self.done {
+            self.catch_up(socket).await?;
+        }
         let visible = |officer: &DutyOfficer| match (&self.scope, &self.officer.desk) {
             (Scope::All, None) => true,
             (_, Some(desk)) => &officer.desk_id == desk,
@@ -272,6 +276,11 @@ impl Feed<'_> {
         let mut frames = vec![];
         for told in &batch {
             if let Some(seq) = told.seq() {
+                // The same as at a heartbeat, found earlier.
+                if seq.0 > self.done.0 + 1 {
+                    outbox::send(socket, std::mem::take(&mut frames)).await?;
+                    self.catch_up(socket).await?;
+                }
                 if seq <= self.done {
                     continue;
                 }

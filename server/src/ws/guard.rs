@@ -12,7 +12,7 @@ use sos_protocol::limits::{FRAME_BYTES_MAX, SALVAGE_BYTES};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// What a swapped frame begins with; no JSON does.
-pub(super) const OVERSIZED: &str = "\u{1}oversized\u{1}";
+pub const OVERSIZED: &str = "\u{1}oversized\u{1}";
 
 /// Longest header of a client's frame: 2 bytes, 8 of length, 4 of mask.
 const HEADER_BYTES_MAX: usize = 14;
@@ -93,6 +93,9 @@ impl<T> FrameGuard<T> {
         // The cut may have split a character.
         let text = String::from_utf8_lossy(kept);
         let text = text.trim_end_matches('\u{fffd}');
+        // U+FFFD has three bytes: a payload full of broken ones would come out too large once more.
+        let end = (0..=text.len().min(SALVAGE_BYTES)).rev().find(|i| text.is_char_boundary(*i));
+        let text = &text[..end.unwrap_or(0)];
         let length = u16::try_from(OVERSIZED.len() + text.len()).unwrap_or(u16::MAX);
         self.out.extend_from_slice(&[0x81, 0x80 | 126]);
         self.out.extend_from_slice(&length.to_be_bytes());
@@ -231,5 +234,11 @@ mod tests {
             let text = String::from_utf8_lossy(&out);
             assert!(text.contains(&format!("{OVERSIZED}{{\"type\":\"alert\"")), "{}", &text[..60]);
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_do_not_make_the_small_frame_large_again() {
+        let out = through(&frame(0x81, &b"a\xff".repeat(FRAME_BYTES_MAX)), 4_096);
+        assert!(out.len() <= SALVAGE_BYTES + OVERSIZED.len() + HEADER_BYTES_MAX, "{}", out.len());
     }
 }

@@ -1,7 +1,7 @@
 //! The sockets of phones and consoles.
 
 mod feed;
-mod guard;
+pub mod guard;
 mod outbox;
 mod phone;
 pub mod registry;

@@ -69,17 +69,30 @@ pub struct DeskCountry {
     pub as_of: String,
 }
 
-/// A row that cannot be read; the message has its line.
+/// Why a list cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot read the list of missions")]
-pub struct MissionsError(#[from] csv::Error);
+pub enum MissionsError {
+    /// A row that cannot be read; the source has its line.
+    #[error("cannot read the list of missions")]
+    Row(#[from] csv::Error),
+    /// Latitude beyond 90 or longitude beyond 180 degrees, or no number.
+    #[error("mission {row} of the list is not on the globe")]
+    OffGlobe {
+        /// Counted from 1, without the head.
+        row: usize,
+    },
+}
 
 /// Reads `vn_missions.csv`.
 ///
 /// # Errors
 /// [`MissionsError`] at the first row that is not one.
 pub fn read_missions(csv: &str) -> Result<Vec<MissionRow>, MissionsError> {
-    rows(csv)
+    let missions: Vec<MissionRow> = rows(csv)?;
+    match missions.iter().position(|m| !(m.lat.abs() <= 90.0 && m.lon.abs() <= 180.0)) {
+        Some(at) => Err(MissionsError::OffGlobe { row: at + 1 }),
+        None => Ok(missions),
+    }
 }
 
 /// Reads `desk_countries.csv`.

@@ -9,8 +9,8 @@ use super::{Output, error, too_fast};
 use crate::recording::{Item, Origin};
 
 /// Alerts of one phone that are kept at once. With so many under way its frames are not read until one is done: a
-/// worker never presses so often, and one phone shall not fill the node's memory.
-pub const ALERTS_IN_FLIGHT_MAX: usize = 64;
+/// worker does not press so often, and one phone shall not take up both stores.
+pub const ALERTS_IN_FLIGHT_MAX: usize = 8;
 /// Other things of one phone that are kept at once.
 pub const OTHERS_IN_FLIGHT_MAX: usize = 8;
 /// Things that wait for their turn: the burst that a phone may send. Past it a frame is `rate_limited`.
@@ -36,6 +36,8 @@ pub(super) enum Answer {
         alert_id: AlertId,
         dropped: Vec<DroppedField>,
     },
+    /// An alert that was answered before: the ledger told that it is on record.
+    Told,
     Accepted(String),
     Fixes {
         alert_id: AlertId,
@@ -103,13 +105,23 @@ impl Keeping {
         self.pong(now, out);
     }
 
+    /// The ledger has an alert, so it is on disk, whatever becomes of the call that keeps it: `received` comes before
+    /// `recorded`.
+    pub(super) fn on_record(&mut self, alert: AlertId, at: UnixMs, out: &mut Vec<Output>) {
+        for kept in &mut self.in_flight {
+            if matches!(kept.answer, Answer::Received { alert_id, .. } if alert_id == alert) {
+                std::mem::replace(&mut kept.answer, Answer::Told).yes(at, out);
+            }
+        }
+    }
+
     /// What bore `ticket` is on disk since `at`, or could not be kept.
     pub(super) fn kept(&mut self, ticket: Ticket, at: Option<UnixMs>, now: UnixMs, out: &mut Vec<Output>) {
         let Some(found) = self.in_flight.iter().position(|f| f.ticket == ticket) else { return };
         let InFlight { answer, .. } = self.in_flight.swap_remove(found);
         match at {
             Some(at) => answer.yes(at, out),
-            None => out.push(answer.no()),
+            None => out.extend(answer.no()),
         }
         self.start(out);
         self.pong(now, out);
@@ -183,7 +195,7 @@ impl What {
 
 impl InFlight {
     const fn is_alert(&self) -> bool {
-        matches!(self.answer, Answer::Received { .. })
+        matches!(self.answer, Answer::Received { .. } | Answer::Told)
     }
 }
 
@@ -192,7 +204,7 @@ impl Answer {
         match self {
             Self::Received { alert_id, .. } | Self::Fixes { alert_id, .. } => Some(alert_id.to_string()),
             Self::Accepted(id) => Some(id.clone()),
-            Self::Marks => None,
+            Self::Marks | Self::Told => None,
         }
     }
 
@@ -208,13 +220,14 @@ impl Answer {
             }
             Self::Accepted(id) => GatewayFrame::Accepted { id, at_ms },
             Self::Fixes { fix_ids, dropped, .. } => GatewayFrame::FixesAccepted { fix_ids, dropped },
-            Self::Marks => return,
+            Self::Marks | Self::Told => return,
         };
         out.push(Output::Send(frame));
     }
 
     /// Nothing was acknowledged: the phone keeps it and tries again. Of marks it hears before the `pong`.
-    fn no(&self) -> Output {
-        error(ErrorCode::Unavailable, "neither store takes it at the moment", self.id())
+    fn no(&self) -> Option<Output> {
+        let answered = matches!(self, Self::Told);
+        (!answered).then(|| error(ErrorCode::Unavailable, "neither store takes it at the moment", self.id()))
     }
 }

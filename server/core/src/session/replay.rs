@@ -45,7 +45,15 @@ impl Session {
         out.push(Output::ReadMissed(ReadMissed { device: self.device(), follow, after, pause }));
     }
 
+    /// What of this entry is being kept at the moment is kept.
+    fn on_record(&mut self, entry: &LedgerEntry, out: &mut Vec<Output>) {
+        for alert in &entry.alerts {
+            self.keeping.on_record(alert.alert_id, alert.received_at, out);
+        }
+    }
+
     pub(super) fn told(&mut self, entry: &LedgerEntry, out: &mut Vec<Output>) {
+        self.on_record(entry, out);
         let frames = self.frames_of(entry);
         let Some(replay) = &mut self.replay else {
             out.extend(frames.into_iter().map(Output::Send));
@@ -65,6 +73,7 @@ impl Session {
     }
 
     pub(super) fn missed(&mut self, entries: &[LedgerEntry], more: bool, out: &mut Vec<Output>) {
+        entries.iter().for_each(|entry| self.on_record(entry, out));
         let frames: Vec<GatewayFrame> = entries.iter().flat_map(|entry| self.frames_of(entry)).collect();
         let Some(replay) = &mut self.replay else { return };
         out.extend(frames.into_iter().map(Output::Send));

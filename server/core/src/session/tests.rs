@@ -260,6 +260,14 @@ fn nothing_is_told_past_what_cannot_be_read_yet() {
 }
 
 #[test]
+fn received_comes_before_what_the_ledger_tells_of_an_alert_that_is_still_being_kept() {
+    let mut session = session();
+    let [(ticket, ..)] = kept(&session.handle(NOW, Input::Frame(&press(9))))[..] else { panic!() };
+    assert_eq!(heard(&session.handle(NOW, Input::Told(&claimed(4)))), ["Received", "Claimed"]);
+    assert!(session.handle(NOW, Input::Kept(ticket, None)).is_empty(), "it was answered");
+}
+
+#[test]
 fn an_sos_is_taken_while_the_missed_cannot_be_read() {
     let mut session = session();
     greet(&mut session, 0);
