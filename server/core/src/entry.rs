@@ -52,7 +52,10 @@ impl LedgerEntry {
             CaseEvent::Opened { alert, .. } | CaseEvent::PressedAgain { alert, .. }
                 if alert.alert_id == to.alert_id =>
             {
-                let claimed = (self.case.state == CaseState::Claimed).then(|| receipt(Stage::Claimed));
+                // A claim that came after the press has an entry of its own.
+                let owner = self.case.owner.as_ref().filter(|_| self.case.state == CaseState::Claimed);
+                let claimed = owner.is_some_and(|owner| owner.since_ms <= self.entry.at_ms);
+                let claimed = claimed.then(|| receipt(Stage::Claimed));
                 std::iter::once(receipt(Stage::Recorded)).chain(claimed).collect()
             }
             CaseEvent::Rang { alert_ids } if alert_ids.contains(&to.alert_id) => vec![receipt(Stage::Rang)],
