@@ -18,8 +18,9 @@ const BATCH_MAX: usize = 500;
 /// Flights on their way at a time. As many as it takes to open the breaker, so that a Redis that falls silent costs
 /// everybody one wait for its answer.
 const IN_FLIGHT_MAX: usize = 4;
-/// Longest wait in all, also if Redis is silent and much waits for Postgres.
-const TAKEN_WITHIN: Duration = Duration::from_secs(10);
+/// Longest wait in all, also if Redis is silent and much waits for Postgres: a phone that hears nothing for 5 s takes the
+/// connection for dead.
+const TAKEN_WITHIN: Duration = Duration::from_secs(4);
 
 /// The way to disk, and what waits on it.
 #[must_use]

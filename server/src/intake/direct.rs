@@ -13,8 +13,8 @@ use crate::gather::{Batch, Gather, Gathered};
 const WAITING_MAX: usize = 4_000;
 /// Things in one transaction.
 const BATCH_MAX: usize = 200;
-/// Longest wait for the transaction; after it the phone is told that nobody takes it now. What was recorded all the
-/// same is known when it tries again.
+/// Longest wait of somebody who asks here first; those who are passed on bring their own bound along. What was recorded
+/// after it all the same is known when the phone tries again.
 const TAKEN_WITHIN: Duration = Duration::from_secs(3);
 
 /// The way past Redis, and what waits on it.

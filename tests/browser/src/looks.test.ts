@@ -152,6 +152,23 @@ describe('what a phone sends', () => {
   });
 });
 
+describe('a press that comes late', () => {
+  it('says how long ago it was', async () => {
+    const officer = await Officer.at(chromium.get(), service.url);
+    await officer.startShift(MINH);
+    const { page } = officer;
+    await Phone.late(service, { at: { lat: 25.05, lon: 121.52 }, days: 3 });
+    const row = page.locator('.row').filter({ hasText: 'đến muộn, bấm 3 ngày trước' });
+    await row.first().click();
+    await page.locator('.case-panel[data-status=ready]').waitFor();
+    expect(await page.getByTestId('late').textContent()).toContain('SOS đến muộn: người lao động đã bấm cách đây 3 ngày');
+    await picture(page, 'late');
+    await officer.tab('Diễn biến');
+    await page.getByText('nằm trên máy 3 ngày mới gửi được').waitFor();
+    await officer.leave();
+  });
+});
+
 describe('other people and other screens', () => {
   it('a reviewer reads and can change nothing', async () => {
     const officer = await Officer.at(chromium.get(), service.url);

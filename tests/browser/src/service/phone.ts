@@ -1,4 +1,5 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,6 +41,19 @@ export class Phone {
   /** A phone that nobody knows. */
   static unknown(info: ServiceInfo): Phone {
     return new Phone(info);
+  }
+
+  /** A press over plain HTTP by a phone that nobody knows, which had kept it for some days. */
+  static async late(info: ServiceInfo, press: { at: Spot; days: number }): Promise<void> {
+    const alert = {
+      alert_id: randomUUID(),
+      waited_ms: press.days * 24 * 3600 * 1000,
+      position: { fix_id: randomUUID(), ...press.at },
+    };
+    const body = JSON.stringify({ alert });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${info.url}/api/alerts`, { method: 'POST', headers, body });
+    if (!answer.ok) throw new Error(`the press was not taken: ${answer.status}`);
   }
 
   /** Presses, and waits until the SOS has got as far as `stage`. */
