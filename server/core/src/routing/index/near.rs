@@ -154,7 +154,11 @@ impl Found {
 
     fn finish(mut self) -> Vec<Coast> {
         self.coasts.retain(|c| c.distance_m <= self.limit_m);
-        self.coasts.sort_unstable_by(|a, b| a.distance_m.total_cmp(&b.distance_m));
+        // Two that meet at the nearest point are equally near, whichever way the last digits were rounded.
+        let centimetres = |coast: &Coast| (coast.distance_m * 100.0).round();
+        self.coasts.sort_unstable_by(|a, b| {
+            centimetres(a).total_cmp(&centimetres(b)).then_with(|| a.claim.cmp(&b.claim))
+        });
         self.coasts
     }
 }

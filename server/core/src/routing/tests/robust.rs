@@ -53,3 +53,11 @@ proptest! {
             || sure.countries.iter().all(|country| unsure.countries.contains(country)));
     }
 }
+
+#[test]
+fn where_two_coasts_meet_at_the_nearest_point_the_order_does_not_depend_on_the_accuracy() {
+    // West of the mouth of the Kunene, where Angola and Namibia meet.
+    let (lat, lon) = (-17.245_386_195_248_035, 10.167_875_383_331_23);
+    let sure = ATLAS.locate(at(lat, lon)).countries;
+    assert_eq!(sure.first(), ATLAS.locate(within(24_091.7, lat, lon)).countries.first());
+}
