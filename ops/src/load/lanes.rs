@@ -24,6 +24,8 @@ use crate::swarm::socket::{self, Socket};
 const FRAMES_A_CONNECTION: usize = 50;
 /// Connections that are opened at once.
 const OPENED_AT_ONCE: usize = 64;
+/// A connection that was not used for so long is opened anew before a run: nobody answered the service's pings on it.
+const UNUSED_MAX: Duration = Duration::from_secs(10);
 /// Longest wait for an answer.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 
@@ -72,7 +74,11 @@ impl Source {
 }
 
 struct Lane {
+    gateway: SocketAddr,
+    number: usize,
     sockets: Vec<Socket>,
+    /// When the last of them was opened, or all of them were last in use.
+    used_at: Instant,
     alert_id: AlertId,
     peer: Peer,
     source: Arc<Source>,
@@ -111,6 +117,7 @@ impl Lanes {
     /// # Errors
     /// When a connection is lost.
     pub(super) async fn closed_loop(&mut self, limit: Duration) -> Result<Run> {
+        self.refresh().await?;
         let start = now();
         self.all(move |mut lane, _| async move {
             let run = lane.closed_loop(start, limit).await?;
@@ -125,6 +132,7 @@ impl Lanes {
     /// When a connection is lost.
     pub(super) async fn at_rate(&mut self, rate: f64, limit: Duration) -> Result<Run> {
         let every = Duration::from_secs_f64(count(self.lanes.len()) / rate);
+        self.refresh().await?;
         let start = now();
         let lanes = count(self.lanes.len());
         self.all(move |mut lane, number| async move {
@@ -133,6 +141,11 @@ impl Lanes {
             Ok((lane, run))
         })
         .await
+    }
+
+    async fn refresh(&mut self) -> Result<()> {
+        let refreshed = self.lanes.iter_mut().map(Lane::refresh);
+        stream::iter(refreshed).buffer_unordered(OPENED_AT_ONCE).try_collect().await
     }
 
     async fn all<F>(&mut self, drive: impl Fn(Lane, usize) -> F) -> Result<Run>
@@ -163,11 +176,7 @@ impl Lane {
     ) -> Result<Self> {
         let mut sockets = Vec::with_capacity(connections);
         for _ in 0..connections {
-            let mut socket = Box::pin(socket::open(gateway, "/phone", None, number)).await?;
-            if peer != Peer::Echo {
-                greet(&mut socket).await?;
-            }
-            sockets.push(socket);
+            sockets.push(connection(gateway, peer, number).await?);
         }
         let clock = SystemClock::new();
         let now = sos_protocol::ambient::Clock::now(&clock);
@@ -176,7 +185,17 @@ impl Lane {
             sockets[0].send(Message::Text(frame)).await?;
             until(&mut sockets[0], |text| text.contains(r#""stage":"recorded""#)).await?;
         }
-        Ok(Self { sockets, alert_id, peer, source, sent: 0 })
+        Ok(Self { gateway, number, sockets, used_at: crate::swarm::now(), alert_id, peer, source, sent: 0 })
+    }
+
+    async fn refresh(&mut self) -> Result<()> {
+        if self.used_at.elapsed() > UNUSED_MAX {
+            for socket in &mut self.sockets {
+                *socket = connection(self.gateway, self.peer, self.number).await?;
+            }
+        }
+        self.used_at = now();
+        Ok(())
     }
 
     async fn closed_loop(&mut self, start: Instant, limit: Duration) -> Result<Run> {
@@ -186,6 +205,7 @@ impl Lane {
             self.exchange(now(), &mut run).await?;
         }
         run.elapsed = start.elapsed();
+        self.used_at = now();
         Ok(run)
     }
 
@@ -205,6 +225,7 @@ impl Lane {
             at += every;
         }
         run.elapsed = limit;
+        self.used_at = now();
         Ok(run)
     }
 
@@ -234,6 +255,14 @@ async fn answered(socket: &mut Socket, peer: Peer) -> Result<bool> {
 
 fn is_error(text: &str) -> bool {
     text.starts_with(r#"{"type":"error""#)
+}
+
+async fn connection(gateway: SocketAddr, peer: Peer, number: usize) -> Result<Socket> {
+    let mut socket = Box::pin(socket::open(gateway, "/phone", None, number)).await?;
+    if peer != Peer::Echo {
+        greet(&mut socket).await?;
+    }
+    Ok(socket)
 }
 
 async fn greet(socket: &mut Socket) -> Result<()> {

@@ -44,6 +44,9 @@ pub struct Arguments {
     /// Alternating rounds of figures that are compared; the median counts
     #[arg(long, global = true, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=20))]
     rounds: u8,
+    /// Consoles do not report what rang; each report is a transaction beside the recorder's
+    #[arg(long, global = true)]
+    no_rang: bool,
     /// Seed of everything that is drawn by lot
     #[arg(long, global = true, default_value_t = 1)]
     seed: u64,
@@ -91,7 +94,7 @@ pub async fn run(arguments: Arguments, stop: &StopFlag) -> Result<()> {
     let (progress, mut report) = (Progress::new(), Report::new(arguments.json));
     let workers = parts.iter().map(Part::enrolled).max().unwrap_or(0);
     progress.say("starting the stores and the server");
-    let site = Site::start(workers, &progress, stop).await?;
+    let site = Site::start(workers, !arguments.no_rang, &progress, stop).await?;
     let mut context = Context {
         site: &site,
         progress: &progress,

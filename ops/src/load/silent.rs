@@ -30,10 +30,8 @@ const PHONES: usize = 500;
 const ROUND: Duration = Duration::from_secs(8);
 /// How long phones have to hear that everything is recorded.
 const SETTLE_WITHIN: Duration = Duration::from_secs(60);
-/// A silent console asks for so much of the past, which is more than the kernel holds for it: without that, nothing
-/// would lie at the service for most of a round.
-const REPLAY: i64 = 4_500;
-/// A silent phone asks so often before the round, or until nobody reads that, for the same reason.
+/// A silent phone asks so often before the round, or until nobody reads that: the kernel holds as much for it, and
+/// without that nothing would lie at the service for most of a round.
 const ASKS: usize = 40_000;
 /// How long its asking may stand still.
 const ASK_WITHIN: Duration = Duration::from_millis(500);
@@ -49,11 +47,15 @@ pub(super) struct Settings {
     /// Presses a second meanwhile
     #[arg(long, default_value_t = 200.0)]
     rate: f64,
+    /// Ledger entries that a silent console asks for at its beginning, as one that was away does; 0: it only stays
+    /// behind what happens
+    #[arg(long, default_value_t = 4_500, value_parser = clap::value_parser!(i64).range(0..))]
+    replay: i64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { peers: 4, rate: 200.0 }
+        Self { peers: 4, rate: 200.0, replay: 4_500 }
     }
 }
 
@@ -71,12 +73,12 @@ pub(super) async fn measure(settings: Settings, context: &mut Context<'_>) -> Re
     let mut fixes = Lanes::open(context.site.gateway, Peer::Service, PHONES, 1, context.seed).await?;
     let (mut without, mut with) = (vec![], vec![]);
     context.progress.say("silent: a round to warm up");
-    round(0, settings.rate, &swarm, &consoles, &mut fixes, context).await?;
+    round(0, &settings, &swarm, &consoles, &mut fixes, context).await?;
     for number in 1..=context.rounds {
         context.progress.say(format!("silent: round {number} of {}, everybody reads", context.rounds));
-        without.push(round(0, settings.rate, &swarm, &consoles, &mut fixes, context).await?);
+        without.push(round(0, &settings, &swarm, &consoles, &mut fixes, context).await?);
         context.progress.say(format!("silent: round {number} of {}, with silent peers", context.rounds));
-        with.push(round(settings.peers, settings.rate, &swarm, &consoles, &mut fixes, context).await?);
+        with.push(round(settings.peers, &settings, &swarm, &consoles, &mut fixes, context).await?);
     }
     swarm.stop().await;
     consoles.stop().await;
@@ -102,20 +104,21 @@ fn add(peers: usize, without: &[Round], with: &[Round], context: &mut Context<'_
     }
 }
 
-/// Presses, `rate` a second, and fixes for a while, with `peers` consoles and phones that read nothing.
+/// Presses and fixes for a while, with `peers` consoles and phones that read nothing.
 async fn round(
     peers: usize,
-    rate: f64,
+    settings: &Settings,
     swarm: &Swarm,
     consoles: &Consoles,
     fixes: &mut Lanes,
     context: &Context<'_>,
 ) -> Result<Round> {
     let done = swarm.alerts().len();
-    let head = Seq(consoles.each(|log| log.head_seq)[0]);
+    let head = consoles.each(|log| log.head_seq)[0];
+    let long_ago = Seq((head - settings.replay).max(0));
     let before = context.site.server_kib()?;
-    let silent = silent_peers(peers, head, context).await?;
-    let pressing = swarm.press_at(rate);
+    let silent = silent_peers(peers, long_ago, context).await?;
+    let pressing = swarm.press_at(settings.rate);
     let flow = fixes.at_rate(count(PHONES), ROUND);
     let most = most_kib(context);
     let (flowed, most) = tokio::join!(flow, most);
@@ -144,10 +147,9 @@ async fn most_kib(context: &Context<'_>) -> Result<f64> {
 }
 
 /// Peers that stay connected and read nothing until they are dropped.
-async fn silent_peers(peers: usize, head: Seq, context: &Context<'_>) -> Result<Vec<Socket>> {
+async fn silent_peers(peers: usize, long_ago: Seq, context: &Context<'_>) -> Result<Vec<Socket>> {
     let mut silent = vec![];
     let (login, password) = context.site.ministry();
-    let long_ago = Seq((head.0 - REPLAY).max(0));
     let mut asking = JoinSet::new();
     for number in 0..peers {
         let phone = silent_phone(context.site.gateway, number).await.context("a silent phone")?;

@@ -28,6 +28,7 @@ pub(super) struct Site {
     /// Phones that the service knows.
     pub(super) identities: Vec<Identity>,
     logins: Vec<(String, String)>,
+    report_rang: bool,
     own_database: OnceCell<String>,
 }
 
@@ -36,15 +37,27 @@ impl Site {
     ///
     /// # Errors
     /// When a step fails, or somebody asked to stop.
-    pub(super) async fn start(workers: usize, progress: &Progress, stop: &StopFlag) -> Result<Self> {
+    pub(super) async fn start(
+        workers: usize,
+        report_rang: bool,
+        progress: &Progress,
+        stop: &StopFlag,
+    ) -> Result<Self> {
         let started = {
             let (stop, progress) = (stop.clone(), progress.clone());
             tokio::task::spawn_blocking(move || start(workers, &progress, &stop)).await?
         };
         let (stack, server, gateway, people) = started?;
         let logins = people.logins;
-        let mut site =
-            Self { stack, server, gateway, identities: vec![], logins, own_database: OnceCell::new() };
+        let mut site = Self {
+            stack,
+            server,
+            gateway,
+            identities: vec![],
+            logins,
+            report_rang,
+            own_database: OnceCell::new(),
+        };
         progress.say(format!("enrolling {workers} phones"));
         match enrol(gateway, people.codes).await {
             Ok(identities) => site.identities = identities,
@@ -56,10 +69,10 @@ impl Site {
         Ok(site)
     }
 
-    /// The consoles of the ministry, which sees everything, and of three desks; they report what rang.
+    /// The consoles of the ministry, which sees everything, and of three desks; they report what rang, if that is wanted.
     pub(super) fn consoles(&self) -> ConsolesConfig {
         let gateways = vec![self.gateway];
-        ConsolesConfig { gateways, origin: None, logins: self.logins.clone(), report_rang: true }
+        ConsolesConfig { gateways, origin: None, logins: self.logins.clone(), report_rang: self.report_rang }
     }
 
     /// An account that sees everything.
