@@ -37,6 +37,10 @@ async fn an_sos_pressed_three_days_ago_rings_when_it_arrives_and_says_how_old_it
     let (_, case) = feed.event("opened").await;
     let waited = case.waited_ms.expect("its age");
     assert!((3 * DAY_MS..4 * DAY_MS).contains(&waited), "{waited}");
+    // Its position is as old as the press: nobody is shown it as a fresh one.
+    let position = case.position.expect("a position");
+    let measured = position.fix.fix_time_ms.expect("an age");
+    assert!(position.server_time_ms.since_ms(measured) >= 3 * DAY_MS);
 }
 
 #[tokio::test]

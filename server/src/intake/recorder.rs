@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use sos_core::recording::{self, Changes, DeviceState, Inbound, Item, Known, Lookup, NoDesks, Unplaced};
 use sos_protocol::ambient::SharedClock;
-use sos_protocol::case::FixView;
 use sos_protocol::{DeviceId, Fix, UnixMs};
 use tokio::sync::Notify;
 
@@ -93,8 +92,7 @@ impl Recorder {
             .iter()
             .filter_map(|inbound| {
                 let Item::Alert { alert, .. } = &inbound.item else { return None };
-                let fix = alert.position.clone()?;
-                let fix = FixView { fix, server_time_ms: inbound.received_at };
+                let fix = recording::first_fix(alert, inbound.received_at)?;
                 Some(NewFix { alert_id: alert.alert_id, fix })
             })
             .collect();

@@ -162,6 +162,7 @@ describe('a press that comes late', () => {
     await row.first().click();
     await page.locator('.case-panel[data-status=ready]').waitFor();
     expect(await page.getByTestId('late').textContent()).toContain('SOS đến muộn: người lao động đã bấm cách đây 3 ngày');
+    await page.getByText('Vị trí CŨ – 3 ngày trước').waitFor();
     await picture(page, 'late');
     await officer.tab('Diễn biến');
     await page.getByText('nằm trên máy 3 ngày mới gửi được').waitFor();

@@ -186,10 +186,20 @@ impl CaseRecord {
         self.kind = alert.kind.or(self.kind);
         let battery = alert.battery_pct.or_else(|| alert.position.as_ref()?.battery_pct);
         self.battery_pct = battery.or(self.battery_pct);
-        if let Some(fix) = alert.position.clone() {
-            self.position = Some(newer(self.position.take(), FixView { fix, server_time_ms: received_at }));
+        if let Some(fix) = first_fix(alert, received_at) {
+            self.position = Some(newer(self.position.take(), fix));
         }
     }
+}
+
+/// The position that came with an alert. One that waited on the phone is as old as the press, where the positioning
+/// system does not say how old it is: nobody is shown an old place as a fresh one.
+#[must_use]
+pub fn first_fix(alert: &Alert, received_at: UnixMs) -> Option<FixView> {
+    let mut fix = alert.position.clone()?;
+    let pressed_at = alert.waited_ms.map(|waited| received_at.plus_ms(-waited));
+    fix.fix_time_ms = fix.fix_time_ms.or(pressed_at);
+    Some(FixView { fix, server_time_ms: received_at })
 }
 
 /// When a fix was measured, as far as that can be known: by the positioning system, but never after it arrived.

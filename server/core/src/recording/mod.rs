@@ -8,7 +8,7 @@ mod inbound;
 #[cfg(test)]
 mod tests;
 
-pub use case_record::{AlertRecord, CaseRecord, measured_at, newer};
+pub use case_record::{AlertRecord, CaseRecord, first_fix, measured_at, newer};
 pub use case_view::CaseView;
 pub use changes::{By, Changes, Draft};
 pub use decide::{Decided, EARLY_MS_MAX, Known, Lookup, NoDesks, Unplaced, decide};
