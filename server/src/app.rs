@@ -7,6 +7,7 @@ use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
 use sos_protocol::ambient::{SharedClock, SharedEntropy};
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -14,7 +15,7 @@ use tokio_util::task::TaskTracker;
 use crate::auth::credential::Credentials;
 use crate::auth::password::Passwords;
 use crate::auth::seal::Sealer;
-use crate::cases::Cases;
+use crate::cases::{Cases, Changing};
 use crate::config::Config;
 use crate::dispatch::Dispatch;
 use crate::durability;
@@ -27,7 +28,7 @@ use crate::queue::Queue;
 use crate::store::Store;
 use crate::workers::Workers;
 use crate::ws::registry::Registry;
-use crate::ws::{FeedSockets, PhoneSockets};
+use crate::ws::{FeedSockets, MissedEntries, PhoneSockets};
 
 /// Connections to Postgres that only the path of an SOS uses, so that nothing stands in front of it: two that record
 /// (from the stream, and past it), one that follows the ledger, one to spare.
@@ -70,6 +71,7 @@ pub async fn serve(
 ) -> anyhow::Result<()> {
     let store = store(config, &ambient)?;
     let sos_store = store_of(config, &ambient, SOS_CONNECTIONS)?;
+    let officers_store = store_of(config, &ambient, Changing::CONNECTIONS)?;
     let queue = Arc::new(Queue::new(&config.redis_url, &ambient.clock).context("redis_url")?);
     durability::refuse_forgetful(&queue, &store).await?;
     let dispatch = Arc::new(Dispatch::new(config.home_country)?);
@@ -83,7 +85,8 @@ pub async fn serve(
         ambient.clock.clone(),
         committed.clone(),
     ));
-    let (hub, registry) = (Arc::new(Hub::new()), Arc::new(Registry::default()));
+    let registry = Arc::new(Registry::default());
+    let hub = Arc::new(Hub::new(registry.clone()));
 
     let lane = Lane::start().context("threads")?;
     let workers = TaskTracker::new();
@@ -119,6 +122,7 @@ pub async fn serve(
         hub,
         registry,
         committed,
+        (Changing::new(officers_store.clone(), ambient.clock.clone()), lane.handle().clone()),
         sockets.clone(),
         shutdown.clone(),
     );
@@ -142,6 +146,7 @@ pub async fn serve(
     stop_workers.cancel();
     store.close().await;
     sos_store.close().await;
+    officers_store.close().await;
     Ok(())
 }
 
@@ -181,6 +186,7 @@ fn parts(
     hub: Arc<Hub>,
     registry: Arc<Registry>,
     committed: Arc<Notify>,
+    changing: (Changing, Handle),
     sockets: TaskTracker,
     shutdown: CancellationToken,
 ) -> Arc<Parts> {
@@ -188,7 +194,7 @@ fn parts(
     let credentials = Credentials::new(config.secret.key("credentials"));
     let phones = Arc::new(PhoneSockets {
         intake: intake.clone(),
-        store: store.clone(),
+        missed: MissedEntries::new(store.clone()),
         credentials: credentials.clone(),
         registry,
         clock: clock.clone(),
@@ -197,7 +203,7 @@ fn parts(
     let feeds =
         Arc::new(FeedSockets { store: store.clone(), queue: queue.clone(), hub, clock: clock.clone() });
     Arc::new(Parts {
-        cases: Cases::new(store.clone(), dispatch, clock.clone(), committed),
+        cases: Cases::new(store.clone(), changing, dispatch, committed),
         passwords: Passwords::new(&*entropy),
         tries: SignInTries::default(),
         cookie_secure: config.cookie_secure,

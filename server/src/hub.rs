@@ -2,91 +2,20 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use sos_core::access::{CaseDesks, Scope};
 use sos_core::entry::LedgerEntry;
-use sos_protocol::feed::{FeedFrame, ProvisionalAlert};
-use sos_protocol::{DeskId, Seq};
+use sos_protocol::Seq;
 use tokio::sync::broadcast;
-use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use crate::store::fixes::CaseFixes;
+use crate::told::Told;
+use crate::ws::registry::Registry;
 
 /// Items that a slow reader may be behind before it has to read from the ledger again.
 const BACKLOG_MAX: usize = 4_096;
 
-/// Something to tell. The console's frame is written once, and shared by all consoles.
-pub enum Told {
-    /// A ledger entry.
-    Entry {
-        /// The entry.
-        entry: Box<LedgerEntry>,
-        /// As consoles get it.
-        frame: Utf8Bytes,
-    },
-    /// New positions of a case, or an alert that waits to be recorded.
-    Passing {
-        /// Desks that see the case.
-        audience: Vec<DeskId>,
-        /// As consoles get it.
-        frame: Utf8Bytes,
-    },
-}
-
-impl Told {
-    /// An entry.
-    #[must_use]
-    pub fn entry(entry: LedgerEntry) -> Self {
-        let frame = FeedFrame::Event { entry: entry.entry.clone(), case: entry.case.clone() };
-        Self::Entry { frame: encode(&frame).into(), entry: Box::new(entry) }
-    }
-
-    /// Positions.
-    #[must_use]
-    pub fn positions(fixes: CaseFixes) -> Self {
-        let frame = FeedFrame::Positions { case_id: fixes.case_id, fixes: fixes.fixes };
-        Self::Passing { audience: fixes.audience, frame: encode(&frame).into() }
-    }
-
-    /// An alert that waits to be recorded.
-    #[must_use]
-    pub fn provisional(alert: ProvisionalAlert) -> Self {
-        let audience = std::iter::once(&alert.desk_id).chain(&alert.watchers).cloned().collect();
-        Self::Passing { audience, frame: encode(&FeedFrame::Provisional { alert }).into() }
-    }
-
-    /// The frame for a console that sees `scope`.
-    #[must_use]
-    pub fn for_console(&self, scope: &Scope) -> Option<Utf8Bytes> {
-        let covered = |holder: &DeskId, watchers: &[DeskId]| scope.covers(CaseDesks { holder, watchers });
-        match self {
-            Self::Entry { entry, frame } => {
-                covered(&entry.case.desk_id, &entry.case.watchers).then(|| frame.clone())
-            }
-            Self::Passing { audience, frame } => {
-                let (holder, watchers) = audience.split_first()?;
-                covered(holder, watchers).then(|| frame.clone())
-            }
-        }
-    }
-
-    /// Place in the ledger, for entries.
-    #[must_use]
-    pub fn seq(&self) -> Option<Seq> {
-        match self {
-            Self::Entry { entry, .. } => Some(entry.seq()),
-            Self::Passing { .. } => None,
-        }
-    }
-}
-
-/// A frame as text.
-#[must_use]
-pub fn encode<T: serde::Serialize>(frame: &T) -> String {
-    serde_json::to_string(frame).unwrap_or_default()
-}
-
 /// Hands things on to everybody who is connected here.
 pub struct Hub {
+    /// Phones are handed each entry at once; consoles read it from `told`.
+    phones: Arc<Registry>,
     told: broadcast::Sender<Arc<Told>>,
     /// The last entry told; held while one is told, so that two who tell cannot overtake each other.
     head: Mutex<Seq>,
@@ -97,10 +26,10 @@ pub struct Hub {
 pub struct Gap;
 
 impl Hub {
-    /// Nobody has been told anything.
+    /// Nobody has been told anything, `phones` are to be.
     #[must_use]
-    pub fn new() -> Self {
-        Self { told: broadcast::Sender::new(BACKLOG_MAX), head: Mutex::new(Seq(0)) }
+    pub fn new(phones: Arc<Registry>) -> Self {
+        Self { phones, told: broadcast::Sender::new(BACKLOG_MAX), head: Mutex::new(Seq(0)) }
     }
 
     fn lock(&self) -> MutexGuard<'_, Seq> {
@@ -132,7 +61,9 @@ impl Hub {
             }
             if seq > *head {
                 *head = seq;
-                let _ = self.told.send(Arc::new(Told::entry(entry)));
+                let told = Arc::new(Told::entry(entry));
+                self.phones.hand_on(&told);
+                let _ = self.told.send(told);
             }
         }
         Ok(())
@@ -147,11 +78,5 @@ impl Hub {
     #[must_use]
     pub fn listen(&self) -> broadcast::Receiver<Arc<Told>> {
         self.told.subscribe()
-    }
-}
-
-impl Default for Hub {
-    fn default() -> Self {
-        Self::new()
     }
 }

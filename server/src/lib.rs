@@ -16,5 +16,6 @@ pub mod intake;
 pub mod lane;
 pub mod queue;
 pub mod store;
+pub mod told;
 pub mod workers;
 pub mod ws;

@@ -1,15 +1,19 @@
-//! What officers do with cases: lock, decide, write, all in one transaction.
+//! What officers do with cases, and what they see of them.
+
+mod changing;
 
 use std::sync::Arc;
 
 use sos_core::access::{self, Access, Action, CaseDesks, Officer};
-use sos_core::lifecycle::{self, Command, Refusal};
-use sos_core::recording::{AlertRecord, By, CaseView, Changes, Draft};
-use sos_protocol::ambient::SharedClock;
+use sos_core::lifecycle::{Command, Refusal};
+use sos_core::recording::{AlertRecord, CaseView};
 use sos_protocol::problem::Conflict;
 use sos_protocol::{AlertId, GatewayFrame};
 use sos_protocol::{CaseDetail, CaseId, CaseSummary, ErrorCode, Problem, Receipt, Seq};
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
+
+pub use self::changing::Changing;
 
 use crate::deadline::within;
 use crate::dispatch::Dispatch;
@@ -81,16 +85,22 @@ const fn code(refusal: &Refusal) -> ErrorCode {
 /// The cases.
 pub struct Cases {
     store: Store,
+    changing: Changing,
+    lane: Handle,
     dispatch: Arc<Dispatch>,
-    clock: SharedClock,
     committed: Arc<Notify>,
 }
 
 impl Cases {
-    /// In `store`; `committed` is told after each commit.
+    /// Read from `store`, changed by `changing` on `lane`; `committed` is told after each commit.
     #[must_use]
-    pub fn new(store: Store, dispatch: Arc<Dispatch>, clock: SharedClock, committed: Arc<Notify>) -> Self {
-        Self { store, dispatch, clock, committed }
+    pub fn new(
+        store: Store,
+        (changing, lane): (Changing, Handle),
+        dispatch: Arc<Dispatch>,
+        committed: Arc<Notify>,
+    ) -> Self {
+        Self { store, changing, lane, dispatch, committed }
     }
 
     /// Does `command` for `officer`, who saw `version` (none: it races with nobody), and gives the case as it is
@@ -118,7 +128,7 @@ impl Cases {
             Command::Note { note_id, .. } => Some(note_id.0),
             _ => None,
         };
-        match within(USE_WITHIN, self.change(officer, id, version, command)).await {
+        match self.change(officer, id, version, command).await {
             Ok(()) => self.committed.notify_one(),
             Err(CaseError::Store(error)) if error.is_taken() && reopens => {
                 return Err(CaseError::OtherCaseOpen);
@@ -136,6 +146,7 @@ impl Cases {
         view.map(CaseView::summary).ok_or(CaseError::Refused(Refusal::Hidden, None))
     }
 
+    /// Beside the sockets: what a change locks, the recording of an SOS waits for.
     async fn change(
         &self,
         officer: &Officer,
@@ -143,33 +154,16 @@ impl Cases {
         version: Option<u32>,
         command: Command,
     ) -> Result<(), CaseError> {
-        let scope = access::scope(officer);
-        let Some((tx, mut row)) = self.store.lock_case(&scope, id).await? else {
-            return Err(CaseError::Refused(Refusal::Hidden, None));
-        };
-        let case = row.case();
-        let events = match lifecycle::decide(&case, command, officer, version) {
-            Ok(events) => events,
-            Err(refusal @ (Refusal::Stale | Refusal::Illegal(_))) => {
-                drop(tx);
-                let conflict = self.conflict(id).await?;
-                return Err(CaseError::Refused(refusal, conflict));
+        let (changing, officer) = (self.changing.clone(), officer.clone());
+        let change = async move { changing.change(&officer, id, version, command).await };
+        let changed = self.lane.spawn(within(USE_WITHIN, change)).await;
+        // It ends with the process only.
+        match changed.map_err(|_| StoreError::Resting)? {
+            Err(CaseError::Refused(refusal @ (Refusal::Stale | Refusal::Illegal(_)), _)) => {
+                Err(CaseError::Refused(refusal, self.conflict(id).await?))
             }
-            Err(refusal) => return Err(CaseError::Refused(refusal, None)),
-        };
-        if events.is_empty() {
-            return Ok(());
+            result => result,
         }
-        let now = self.clock.now();
-        let mut drafts = vec![];
-        for event in events {
-            row.apply(&event, Some(officer.id), now);
-            let (desk, subject) = (row.desk_id.clone(), row.subject.clone());
-            drafts.push(Draft { case_id: id, desk, subject, by: By::Staff(officer.id), event });
-        }
-        let changes = Changes { cases: vec![row], alerts: vec![], drafts };
-        self.store.commit(tx, changes, now).await?;
-        Ok(())
     }
 
     async fn conflict(&self, id: CaseId) -> Result<Option<Conflict>, CaseError> {

@@ -25,8 +25,14 @@ use crate::deadline::within;
 
 /// Longest wait for a connection out of the pool.
 const ACQUIRE_WITHIN: Duration = Duration::from_millis(1_000);
+/// A pooled connection that was used this recently need not prove again that it is alive.
+const PROVEN_FOR: Duration = Duration::from_secs(1);
 /// Longest wait for a pooled connection to prove that it is alive.
 const PING_WITHIN: Duration = Duration::from_millis(300);
+/// Of every connection. Each query here finds its rows by an index. A plan that was made while a table was small, and is
+/// kept, must do so too: before the next `ANALYZE` a burst has filled it.
+const SETTINGS: &str = "SET sos.scope = '*'; SET statement_timeout = '5s'; SET lock_timeout = '3s';
+    SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 /// Longest time for one use of the store, from `begin` to `commit`.
 pub const USE_WITHIN: Duration = Duration::from_millis(5_000);
 /// Longest wait for the lock of another migration.
@@ -55,17 +61,18 @@ impl Store {
             .max_connections(connections)
             .acquire_timeout(ACQUIRE_WITHIN)
             .test_before_acquire(false)
-            .before_acquire(|conn, _| {
+            .before_acquire(|conn, used| {
                 Box::pin(async move {
+                    if used.idle_for < PROVEN_FOR {
+                        return Ok(true);
+                    }
                     let ping = sqlx::Executor::execute(conn, "SELECT 1");
                     Ok(matches!(tokio::time::timeout(PING_WITHIN, ping).await, Ok(Ok(_))))
                 })
             })
             .after_connect(|conn, _| {
                 Box::pin(async move {
-                    let settings =
-                        "SET sos.scope = '*'; SET statement_timeout = '5s'; SET lock_timeout = '3s'";
-                    sqlx::Executor::execute(conn, settings).await.map(|_| ())
+                    sqlx::Executor::execute(conn, SETTINGS).await.map(|_| ())
                 })
             })
             .connect_lazy_with(options);

@@ -63,8 +63,6 @@ impl Workers {
         tracker.spawn_on(relay::run(this.clone(), stop.clone()), lane.handle());
         tracker.spawn(tail::positions(this.clone(), stop.clone()));
         tracker.spawn(tail::provisional(this.clone(), stop.clone()));
-        // Also this: behind on a burst, it would have to send all phones away.
-        tracker.spawn_on(tail::to_phones(this.clone(), stop.clone()), lane.handle());
         tracker.spawn(desks::run(this, stop.clone()));
     }
 }

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use sos_core::entry::LedgerEntry;
-use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
 use super::{Workers, backoff};
-use crate::hub::Told;
 use crate::queue::{QueueError, StreamEntry, Tail};
+use crate::told::Told;
 
 /// Follows the ledger's stream: what other nodes committed. Where it has a gap or is away, the relay's next look at
 /// the ledger itself brings what is missing.
@@ -59,26 +58,6 @@ async fn passing(
                 }
             }
             Err(_) => pause.pause(stop).await,
-        }
-    }
-}
-
-/// Hands entries on to the phones that are connected here.
-pub(super) async fn to_phones(workers: Arc<Workers>, stop: CancellationToken) {
-    let mut told = workers.hub.listen();
-    loop {
-        let item = tokio::select! {
-            () = stop.cancelled() => return,
-            item = told.recv() => item,
-        };
-        match item {
-            Ok(item) => workers.registry.hand_on(&item),
-            // Phones that missed something hear of it when they come back.
-            Err(RecvError::Lagged(missed)) => {
-                tracing::error!(missed, "phones were not told in time; all are asked to come back");
-                workers.registry.cut_all();
-            }
-            Err(RecvError::Closed) => return,
         }
     }
 }

@@ -19,9 +19,10 @@ use tokio_util::sync::CancellationToken;
 use super::outbox::{self, Gone};
 use super::socket::Socket;
 use crate::auth::secret::token_hash;
-use crate::hub::{Hub, Told, encode};
+use crate::hub::Hub;
 use crate::queue::Queue;
 use crate::store::{Store, StoreError};
+use crate::told::{Told, encode};
 
 /// Entries read from the ledger at a time.
 const PAGE: usize = 500;

@@ -8,4 +8,4 @@ pub mod registry;
 pub mod socket;
 
 pub use self::feed::FeedSockets;
-pub use self::phone::PhoneSockets;
+pub use self::phone::{MissedEntries, PhoneSockets};

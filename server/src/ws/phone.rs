@@ -13,7 +13,7 @@ use sos_core::recording::{Item, Origin};
 use sos_core::session::{BACKLOG_MAX, Checked, Close, Hello, Input, Output, ReadMissed, Session, Ticket};
 use sos_protocol::ambient::{SharedClock, SharedEntropy};
 use sos_protocol::{AlertId, Fix, GatewayFrame, SessionId, Stage, UnixMs};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{Sleep, sleep};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -25,12 +25,14 @@ use super::outbox;
 use super::registry::{Handle, Registry, ToSession};
 use super::socket::Socket;
 use crate::auth::credential::{CREDENTIAL_MS, Credentials, Identity};
-use crate::hub::{Told, encode};
 use crate::intake::Intake;
 use crate::store::{Store, StoreError};
+use crate::told::{Told, encode};
 
 /// Ledger entries of a phone's cases that are read at a time when it comes back.
 const REPLAY_PAGE: usize = 500;
+/// Phones for which that is read at the same moment; the others wait for their turn.
+const REPLAYS_MAX: usize = 8;
 /// How long what is being kept is waited for when a connection ends: the two stores' deadlines one after the other.
 const DRAIN_WITHIN: Duration = Duration::from_secs(6);
 
@@ -39,7 +41,7 @@ pub struct PhoneSockets {
     /// Takes what they say.
     pub intake: Arc<Intake>,
     /// For the entries that a phone missed.
-    pub store: Store,
+    pub missed: MissedEntries,
     /// Knows who they are.
     pub credentials: Credentials,
     /// Finds them again.
@@ -72,6 +74,27 @@ impl PhoneSockets {
 }
 
 type Missed = Result<Vec<LedgerEntry>, StoreError>;
+
+/// Reads what phones missed, a few at a time: when all phones come back at once the officers still get at the store.
+#[derive(Clone)]
+pub struct MissedEntries {
+    store: Store,
+    turns: Arc<Semaphore>,
+}
+
+impl MissedEntries {
+    /// From `store`.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        Self { store, turns: Arc::new(Semaphore::new(REPLAYS_MAX)) }
+    }
+
+    async fn read(self, what: ReadMissed) -> Missed {
+        sleep(what.pause).await;
+        let _turn = self.turns.acquire().await;
+        self.store.entries_of_phone(what.device, &what.follow, what.after, REPLAY_PAGE).await
+    }
+}
 
 /// What woke a session up.
 enum Woken {
@@ -286,11 +309,7 @@ impl Shell {
     }
 
     fn read_missed(&mut self, what: ReadMissed) {
-        let store = self.shared.store.clone();
-        self.reading = Some(Box::pin(async move {
-            sleep(what.pause).await;
-            store.entries_of_phone(what.device, &what.follow, what.after, REPLAY_PAGE).await
-        }));
+        self.reading = Some(Box::pin(self.shared.missed.clone().read(what)));
     }
 
     async fn send(&mut self, socket: &mut Socket) -> Result<(), outbox::Gone> {

@@ -7,7 +7,7 @@ use sos_protocol::{AlertId, DeviceId, SessionId};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::hub::Told;
+use crate::told::Told;
 
 /// What a session waits for besides its socket.
 pub enum ToSession {

@@ -1,0 +1,80 @@
+//! Something to tell those who are connected: made once, shared by all of them.
+
+use sos_core::access::{CaseDesks, Scope};
+use sos_core::entry::LedgerEntry;
+use sos_protocol::feed::{FeedFrame, ProvisionalAlert};
+use sos_protocol::{DeskId, Seq};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use crate::store::fixes::CaseFixes;
+
+/// Something to tell. The console's frame is written once, and shared by all consoles.
+pub enum Told {
+    /// A ledger entry.
+    Entry {
+        /// The entry.
+        entry: Box<LedgerEntry>,
+        /// As consoles get it.
+        frame: Utf8Bytes,
+    },
+    /// New positions of a case, or an alert that waits to be recorded.
+    Passing {
+        /// Desks that see the case.
+        audience: Vec<DeskId>,
+        /// As consoles get it.
+        frame: Utf8Bytes,
+    },
+}
+
+impl Told {
+    /// An entry.
+    #[must_use]
+    pub fn entry(entry: LedgerEntry) -> Self {
+        let frame = FeedFrame::Event { entry: entry.entry.clone(), case: entry.case.clone() };
+        Self::Entry { frame: encode(&frame).into(), entry: Box::new(entry) }
+    }
+
+    /// Positions.
+    #[must_use]
+    pub fn positions(fixes: CaseFixes) -> Self {
+        let frame = FeedFrame::Positions { case_id: fixes.case_id, fixes: fixes.fixes };
+        Self::Passing { audience: fixes.audience, frame: encode(&frame).into() }
+    }
+
+    /// An alert that waits to be recorded.
+    #[must_use]
+    pub fn provisional(alert: ProvisionalAlert) -> Self {
+        let audience = std::iter::once(&alert.desk_id).chain(&alert.watchers).cloned().collect();
+        Self::Passing { audience, frame: encode(&FeedFrame::Provisional { alert }).into() }
+    }
+
+    /// The frame for a console that sees `scope`.
+    #[must_use]
+    pub fn for_console(&self, scope: &Scope) -> Option<Utf8Bytes> {
+        let covered = |holder: &DeskId, watchers: &[DeskId]| scope.covers(CaseDesks { holder, watchers });
+        match self {
+            Self::Entry { entry, frame } => {
+                covered(&entry.case.desk_id, &entry.case.watchers).then(|| frame.clone())
+            }
+            Self::Passing { audience, frame } => {
+                let (holder, watchers) = audience.split_first()?;
+                covered(holder, watchers).then(|| frame.clone())
+            }
+        }
+    }
+
+    /// Place in the ledger, for entries.
+    #[must_use]
+    pub fn seq(&self) -> Option<Seq> {
+        match self {
+            Self::Entry { entry, .. } => Some(entry.seq()),
+            Self::Passing { .. } => None,
+        }
+    }
+}
+
+/// A frame as text.
+#[must_use]
+pub fn encode<T: serde::Serialize>(frame: &T) -> String {
+    serde_json::to_string(frame).unwrap_or_default()
+}
