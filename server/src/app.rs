@@ -15,10 +15,12 @@ use tokio_util::task::TaskTracker;
 use crate::auth::credential::Credentials;
 use crate::auth::password::Passwords;
 use crate::auth::seal::Sealer;
+use crate::cases::rang::{self, Rang};
 use crate::cases::{Cases, Changing};
 use crate::config::Config;
 use crate::dispatch::Dispatch;
 use crate::durability;
+use crate::gather::Gather;
 use crate::http::{self, Parts, SignInTries};
 use crate::hub::Hub;
 use crate::intake::recorder::Recorder;
@@ -110,6 +112,11 @@ pub async fn serve(
     workers.spawn(durability::watch(queue.clone(), store.clone(), stop_workers.clone()));
     workers.spawn(keep_metrics_small(metrics.clone(), stop_workers.clone()));
 
+    let changing = Changing::new(officers_store.clone(), ambient.clock.clone());
+    let (rang, reports) = rang::way();
+    let noting = rang::run(reports, changing.clone(), committed.clone(), stop_workers.clone());
+    workers.spawn_on(noting, lane.handle());
+
     let sockets = TaskTracker::new();
     let parts = parts(
         config,
@@ -122,7 +129,7 @@ pub async fn serve(
         hub,
         registry,
         committed,
-        (Changing::new(officers_store.clone(), ambient.clock.clone()), lane.handle().clone()),
+        (changing, lane.handle().clone(), rang),
         sockets.clone(),
         shutdown.clone(),
     );
@@ -186,7 +193,7 @@ fn parts(
     hub: Arc<Hub>,
     registry: Arc<Registry>,
     committed: Arc<Notify>,
-    changing: (Changing, Handle),
+    changing: (Changing, Handle, Gather<Rang>),
     sockets: TaskTracker,
     shutdown: CancellationToken,
 ) -> Arc<Parts> {

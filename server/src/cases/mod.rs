@@ -1,6 +1,7 @@
 //! What officers do with cases, and what they see of them.
 
 mod changing;
+pub mod rang;
 
 use std::sync::Arc;
 
@@ -14,9 +15,11 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
 pub use self::changing::Changing;
+use self::rang::Rang;
 
 use crate::deadline::within;
 use crate::dispatch::Dispatch;
+use crate::gather::Gather;
 use crate::store::{Store, StoreError, USE_WITHIN};
 
 /// Most ledger entries that the receipts of one alert are read from.
@@ -87,20 +90,21 @@ pub struct Cases {
     store: Store,
     changing: Changing,
     lane: Handle,
+    rang: Gather<Rang>,
     dispatch: Arc<Dispatch>,
     committed: Arc<Notify>,
 }
 
 impl Cases {
-    /// Read from `store`, changed by `changing` on `lane`; `committed` is told after each commit.
+    /// Read from `store`, changed by `changing` on `lane`, where `rang` is gathered; `committed` is told after each commit.
     #[must_use]
     pub fn new(
         store: Store,
-        (changing, lane): (Changing, Handle),
+        (changing, lane, rang): (Changing, Handle, Gather<Rang>),
         dispatch: Arc<Dispatch>,
         committed: Arc<Notify>,
     ) -> Self {
-        Self { store, changing, lane, dispatch, committed }
+        Self { store, changing, lane, rang, dispatch, committed }
     }
 
     /// Does `command` for `officer`, who saw `version` (none: it races with nobody), and gives the case as it is
@@ -154,6 +158,11 @@ impl Cases {
         version: Option<u32>,
         command: Command,
     ) -> Result<(), CaseError> {
+        let rang = Rang { officer: officer.clone(), case_id: id };
+        if command == Command::Rang && self.rang.ask(rang).await.is_ok() {
+            return Ok(());
+        }
+        // Also a report that was not noted: so its console is told why.
         let (changing, officer) = (self.changing.clone(), officer.clone());
         let change = async move { changing.change(&officer, id, version, command).await };
         let changed = self.lane.spawn(within(USE_WITHIN, change)).await;

@@ -67,11 +67,11 @@ impl Recorder {
     }
 
     async fn commit(&self, tx: Tx, changes: Changes, now: UnixMs) -> Result<(), StoreError> {
-        if changes.drafts.is_empty() {
-            return Ok(());
-        }
         let (cases, alerts) = (changes.cases.len(), changes.alerts.len());
         self.store.commit(tx, changes, now).await?;
+        if cases == 0 {
+            return Ok(());
+        }
         tracing::info!(cases, alerts, "recorded");
         metrics::counter!("sos_alerts_recorded_total").increment(alerts as u64);
         Ok(())

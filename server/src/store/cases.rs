@@ -32,14 +32,20 @@ impl Store {
     /// When Postgres does not do it.
     pub async fn case_view(&self, scope: &Scope, id: CaseId) -> Result<Option<CaseView>, StoreError> {
         self.within(USE_WITHIN, async {
-            let mut tx = self.begin_in(scope).await?;
-            let found = sqlx::query_scalar!(
-                r#"SELECT to_jsonb(v) AS "view!" FROM case_views v WHERE case_id = $1"#,
-                id.0
-            )
-            .fetch_optional(&mut *tx)
-            .await?;
-            tx.commit().await?;
+            let view = || {
+                sqlx::query_scalar!(
+                    r#"SELECT to_jsonb(v) AS "view!" FROM case_views v WHERE case_id = $1"#,
+                    id.0
+                )
+            };
+            let found = if *scope == Scope::All {
+                view().fetch_optional(&self.pool).await?
+            } else {
+                let mut tx = self.begin_in(scope).await?;
+                let found = view().fetch_optional(&mut *tx).await?;
+                tx.commit().await?;
+                found
+            };
             Ok(found.map(serde_json::from_value).transpose()?)
         })
         .await
@@ -71,24 +77,25 @@ impl Store {
         .await
     }
 
-    /// Locks one case for a change, if `scope` covers it.
-    pub(crate) async fn lock_case(
+    /// Locks those of these cases for a change that `scope` covers.
+    pub(crate) async fn lock_cases(
         &self,
         scope: &Scope,
-        id: CaseId,
-    ) -> Result<Option<(Tx, CaseRecord)>, StoreError> {
+        ids: &[CaseId],
+    ) -> Result<(Tx, Vec<CaseRecord>), StoreError> {
+        let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
         self.within(USE_WITHIN, async {
             let mut tx = self.begin_in(scope).await?;
             let found = sqlx::query_scalar!(
-                r#"SELECT to_jsonb(c) AS "row!" FROM cases c WHERE case_id = $1 FOR UPDATE"#,
-                id.0
+                r#"SELECT to_jsonb(c) AS "row!" FROM cases c WHERE case_id = ANY($1) ORDER BY case_id FOR UPDATE"#,
+                &ids
             )
-            .fetch_optional(&mut *tx)
+            .fetch_all(&mut *tx)
             .await?;
             // From here on the change is the service's own: an entry may leave the officer's scope (a transfer).
             set_scope(&mut tx, &Scope::All).await?;
-            let Some(row) = found else { return Ok(None) };
-            Ok(Some((tx, serde_json::from_value(row)?)))
+            let rows = found.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
+            Ok((tx, rows))
         })
         .await
     }

@@ -13,8 +13,8 @@ use super::{Store, StoreError, Tx, USE_WITHIN};
 use crate::auth::seal::Sealer;
 
 impl Store {
-    /// Writes `changes` and commits. The head of the ledger is locked last, so that `seq` has no gaps and commit
-    /// order is `seq` order. The entries have the places from the answer (first one) on.
+    /// Writes `changes` and commits, if there is anything to say. The head of the ledger is locked last, so that `seq` has no
+    /// gaps and commit order is `seq` order.
     ///
     /// # Errors
     /// When Postgres does not do it; after a timeout it is not known whether it did.
@@ -23,7 +23,10 @@ impl Store {
         mut tx: Tx,
         mut changes: Changes,
         now: UnixMs,
-    ) -> Result<Seq, StoreError> {
+    ) -> Result<(), StoreError> {
+        if changes.drafts.is_empty() {
+            return Ok(());
+        }
         let mut subjects: Vec<String> = changes.drafts.iter().map(|d| d.subject.clone()).collect();
         subjects.sort_unstable();
         subjects.dedup();
@@ -40,8 +43,7 @@ impl Store {
             self.save_alerts(&mut tx, &changes.alerts).await?;
         }
         self.append(&mut tx, &rows, head.hash).await?;
-        tx.commit().await?;
-        Ok(first)
+        Ok(tx.commit().await?)
     }
 
     async fn append(&self, tx: &mut Tx, rows: &[Row], head: Vec<u8>) -> Result<(), StoreError> {
