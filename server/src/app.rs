@@ -89,6 +89,11 @@ pub async fn serve(
     ));
     let registry = Arc::new(Registry::default());
     let hub = Arc::new(Hub::new(registry.clone()));
+    // Before the first phone comes: none has to come back then because this was not known.
+    let head = store.head().await;
+    if let Ok(head) = head {
+        hub.start_at(head);
+    }
 
     let lane = Lane::start().context("threads")?;
     let workers = TaskTracker::new();
@@ -100,6 +105,7 @@ pub async fn serve(
         recorder: recorder.clone(),
         dispatch: dispatch.clone(),
         hub: hub.clone(),
+        knows_head: head.is_ok(),
         registry: registry.clone(),
         committed: committed.clone(),
         clock: ambient.clock.clone(),

@@ -89,6 +89,18 @@ async fn an_sos_with_a_megabyte_of_text_still_is_one() {
 }
 
 #[tokio::test]
+async fn an_sos_with_broken_characters_still_is_one() {
+    let service = Service::start().await;
+    let mut phone = Phone::connect(&service).await;
+    let mut press = alert(Some((25.0478, 121.517)));
+    press.text = Some("bị nh#t".to_owned());
+    let frame = serde_json::to_vec(&PhoneFrame::Alert { alert: press.clone() }).unwrap();
+    let broken = frame.into_iter().map(|byte| if byte == b'#' { 0xe1 } else { byte }).collect();
+    phone.say_bytes(broken).await;
+    phone.receipt(press.alert_id, Stage::Recorded).await;
+}
+
+#[tokio::test]
 async fn absurd_fixes_are_named_and_the_good_ones_kept() {
     let service = Service::start().await;
     let lan = service.officer("lan").await;

@@ -1,11 +1,13 @@
 //! A store goes away in the middle; no SOS does.
 
+use reqwest::StatusCode;
 use sos_ops::stack::{Stack, StackConfig};
 use sos_protocol::feed::FeedFrame;
-use sos_protocol::{CaseEvent, ErrorCode, GatewayFrame, PhoneFrame, Stage};
+use sos_protocol::http::AlertPost;
+use sos_protocol::{CaseEvent, ErrorCode, GatewayFrame, PhoneFrame, Stage, proof};
 use sos_tests::phone::alert;
 use sos_tests::wait::LIMIT;
-use sos_tests::{Phone, Service, log, until};
+use sos_tests::{Key, Phone, Service, log, until};
 
 async fn stack() -> &'static Stack {
     let start = || Box::leak(Box::new(Stack::start(&StackConfig::default()).expect("the stores start")));
@@ -93,6 +95,41 @@ async fn either_store_may_die_and_every_acknowledged_sos_is_recorded_once() {
     until("each once", async || (service.count("SELECT count(*) FROM cases").await == 3).then_some(())).await;
     assert_eq!(service.count("SELECT count(*) FROM alerts").await, 3);
     assert!(service.store.verify_ledger().await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn the_same_press_at_two_nodes_in_the_same_moment_is_one_press() {
+    let stack = stack().await;
+    let one = Service::start_on_stack(stack).await;
+    let two = one.another_node().await;
+    let (_, code) = one.worker("Trần Văn Đôi", "TW").await;
+    let key = Key::new().enrol(&one, &code).await;
+    let press = || {
+        let alert = alert(Some((25.05, 121.52)));
+        let signature = Some(key.sign(&proof::alert(alert.alert_id)));
+        serde_json::to_vec(&AlertPost { alert, credential: key.credential(), signature }).unwrap()
+    };
+    blocking(|| stack.kill_redis()).await;
+    assert_eq!(one.post("/api/alerts", press()).await.status(), 200);
+    // Whoever holds the case keeps both nodes from recording before the other has looked for the press too.
+    let mut holder = one.db.begin().await.expect("a transaction");
+    sqlx::query("SET LOCAL sos.scope = '*'").execute(&mut *holder).await.expect("a scope");
+    sqlx::query("SELECT 1 FROM cases FOR UPDATE").execute(&mut *holder).await.expect("held");
+    let again = press();
+    let let_go = async {
+        until("both nodes wait for the case", async || {
+            const WAITING: &str = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+            (one.count(WAITING).await == 2).then_some(())
+        })
+        .await;
+        holder.rollback().await.expect("let go");
+    };
+    let (first, second, ()) =
+        tokio::join!(one.post("/api/alerts", again.clone()), two.post("/api/alerts", again.clone()), let_go);
+    assert_eq!((first.status(), second.status()), (StatusCode::OK, StatusCode::OK));
+    assert_eq!(one.count("SELECT count(*) FROM alerts").await, 2);
+    assert_eq!(one.count("SELECT count(*) FROM ledger WHERE kind = 'pressed_again'").await, 1);
+    assert!(one.store.verify_ledger().await.unwrap().is_ok());
 }
 
 #[tokio::test]

@@ -15,6 +15,8 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::protocol::frame::Frame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use crate::Service;
@@ -140,6 +142,15 @@ impl Phone {
     /// Sends a frame.
     pub async fn say(&mut self, frame: &PhoneFrame) {
         self.say_text(&serde_json::to_string(frame).expect("JSON")).await;
+    }
+
+    /// Sends a text frame that may not be text.
+    ///
+    /// # Panics
+    /// When the connection is gone.
+    pub async fn say_bytes(&mut self, bytes: Vec<u8>) {
+        let frame = Frame::message(bytes, OpCode::Data(Data::Text), true);
+        self.socket.send(Message::Frame(frame)).await.expect("a connection");
     }
 
     /// Sends anything.

@@ -9,6 +9,7 @@ use sos_protocol::limits::{
 };
 use sos_protocol::phone::DroppedField;
 use sos_protocol::{Alert, AlertId, ErrorCode, Fix, FixId, MessageId, PhoneFrame, Problem, UnixMs};
+use uuid::Uuid;
 
 /// What a phone said.
 #[derive(Debug, Clone, PartialEq)]
@@ -134,7 +135,10 @@ fn other(value: Value) -> Result<FromPhone, FrameError> {
 
 fn check(frame: &mut PhoneFrame) -> Result<(), FrameError> {
     match frame {
-        PhoneFrame::Message { text, .. } => *text = words(text, "text")?,
+        PhoneFrame::Message { message_id, text, .. } => {
+            known(message_id.0, "message_id")?;
+            *text = words(text, "text")?;
+        }
         PhoneFrame::Delivered { message_ids, .. } => {
             at_most(message_ids, DELIVERED_PER_FRAME_MAX, "message_ids")?;
         }
@@ -145,6 +149,14 @@ fn check(frame: &mut PhoneFrame) -> Result<(), FrameError> {
         | PhoneFrame::Ping {} => {}
     }
     Ok(())
+}
+
+/// An id that tells apart: the same one twice is taken for a repeat, and many would send the nil one.
+///
+/// # Errors
+/// `invalid_field`.
+pub fn known(id: Uuid, field: &str) -> Result<(), FrameError> {
+    if id.is_nil() { Err(FrameError::new(ErrorCode::InvalidField, field)) } else { Ok(()) }
 }
 
 fn at_most<T>(list: &[T], max: usize, field: &str) -> Result<(), FrameError> {

@@ -19,6 +19,8 @@ fn nonsense_gets_a_code() {
         |text: &str| format!(r#"{{"type":"message","message_id":"{ID}","alert_id":"{ID}","text":"{text}"}}"#);
     assert_eq!(code(&message(&"a".repeat(2_001))), ErrorCode::TooLarge);
     assert_eq!(code(&message(" ")), ErrorCode::InvalidField);
+    let nil = message("a").replacen(ID, "00000000-0000-0000-0000-000000000000", 1);
+    assert_eq!(code(&nil), ErrorCode::InvalidField, "the next phone's message would count as its repeat");
     let many = vec!["{}"; 51].join(",");
     assert_eq!(
         code(&format!(r#"{{"type":"fixes","alert_id":"{ID}","fixes":[{many}]}}"#)),

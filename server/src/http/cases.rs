@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use sos_core::access::Action;
-use sos_core::frames::words;
+use sos_core::frames::{known, words};
 use sos_core::lifecycle::Command;
 use sos_protocol::http::{
     CaseAnswer, CaseList, Claim, Close, Desks, PostMessage, PostNote, Transfer, WithReason,
@@ -112,6 +112,7 @@ pub(super) async fn message(
     Path(id): Path<String>,
     Json(body): Json<PostMessage>,
 ) -> CaseJson {
+    known(body.message_id.0, "message_id")?;
     let command = Command::Message { message_id: body.message_id, text: words(&body.text, "text")? };
     run(&parts, &signed_in, &id, None, command).await
 }
@@ -122,6 +123,7 @@ pub(super) async fn note(
     Path(id): Path<String>,
     Json(body): Json<PostNote>,
 ) -> CaseJson {
+    known(body.note_id.0, "note_id")?;
     let command = Command::Note { note_id: body.note_id, text: words(&body.text, "text")? };
     run(&parts, &signed_in, &id, None, command).await
 }

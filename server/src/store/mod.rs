@@ -71,9 +71,7 @@ impl Store {
                 })
             })
             .after_connect(|conn, _| {
-                Box::pin(async move {
-                    sqlx::Executor::execute(conn, SETTINGS).await.map(|_| ())
-                })
+                Box::pin(async move { sqlx::Executor::execute(conn, SETTINGS).await.map(|_| ()) })
             })
             .connect_lazy_with(options);
         Ok(Self { pool, sealer, breaker: Arc::new(Breaker::new(clock)) })

@@ -44,6 +44,8 @@ pub struct Workers {
     pub dispatch: Arc<Dispatch>,
     /// Who is connected here.
     pub hub: Arc<Hub>,
+    /// The hub was told where the ledger ends.
+    pub knows_head: bool,
     /// The phones among them.
     pub registry: Arc<Registry>,
     /// Told after every commit.

@@ -18,7 +18,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(300);
 const ENTRIES_MAX: usize = 500;
 
 pub(super) async fn run(workers: Arc<Workers>, stop: CancellationToken) {
-    start(&workers, &stop).await;
+    if !workers.knows_head {
+        start(&workers, &stop).await;
+    }
     tokio::join!(look(&workers, &stop), tail::ledger(&workers, &stop));
 }
 

@@ -1,9 +1,11 @@
-//! A layer under the WebSocket that reads past frames that are too large, without keeping them: an SOS with a
-//! megabyte of nonsense in it still is an SOS, and the connection goes on.
+//! A layer under the WebSocket for text frames that are too large or hold broken characters: an SOS with a megabyte of
+//! nonsense in it still is an SOS, and the connection goes on.
 //!
-//! tungstenite ends the connection at such a frame. So the frame is swapped here for a small one: the first
-//! [`SALVAGE_BYTES`] of its payload behind [`OVERSIZED`].
+//! tungstenite ends the connection at such a frame. So one that is too large is read past without being kept, and swapped
+//! for a small one: the first [`SALVAGE_BYTES`] of its payload behind [`OVERSIZED`]. In one of allowed size what is no
+//! UTF-8 is swapped for U+FFFD.
 
+use std::borrow::Cow;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -23,6 +25,8 @@ enum State {
     Header { bytes: [u8; HEADER_BYTES_MAX], have: usize },
     /// In the payload of a frame that passes.
     Pass { left: u64 },
+    /// In the payload of a text frame that passes if it is text: at most [`FRAME_BYTES_MAX`] are kept.
+    Text { header: Vec<u8>, left: usize, mask: [u8; 4], payload: Vec<u8> },
     /// In the payload of a frame that is swapped.
     Swap { left: u64, mask: [u8; 4], at: usize, kept: Vec<u8> },
 }
@@ -54,7 +58,7 @@ impl<T> FrameGuard<T> {
                     input = &input[1..];
                     let head = &bytes[..*have];
                     if let Some(header) = Header::read(head) {
-                        let (state, passes) = header.next_state();
+                        let (state, passes) = header.next_state(head);
                         if passes {
                             self.out.extend_from_slice(head);
                         }
@@ -68,6 +72,18 @@ impl<T> FrameGuard<T> {
                     *left -= n as u64;
                     if *left == 0 {
                         self.state = HEADER;
+                    }
+                }
+                State::Text { header, left, mask, payload } => {
+                    let n = (*left).min(input.len());
+                    payload.extend_from_slice(&input[..n]);
+                    input = &input[n..];
+                    *left -= n;
+                    if *left == 0 {
+                        let (header, mask) = (std::mem::take(header), *mask);
+                        let payload = std::mem::take(payload);
+                        self.state = HEADER;
+                        self.pass_text(&header, mask, &payload);
                     }
                 }
                 State::Swap { left, mask, at, kept } => {
@@ -88,26 +104,42 @@ impl<T> FrameGuard<T> {
         }
     }
 
-    /// Writes the small text frame, masked with zeros as a client's must be.
+    fn pass_text(&mut self, header: &[u8], mask: [u8; 4], payload: &[u8]) {
+        let plain: Vec<u8> =
+            payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask).collect();
+        match String::from_utf8_lossy(&plain) {
+            Cow::Borrowed(_) => {
+                self.out.extend_from_slice(header);
+                self.out.extend_from_slice(payload);
+            }
+            Cow::Owned(mended) if mended.len() <= FRAME_BYTES_MAX => self.write_text(&[&mended]),
+            Cow::Owned(_) => self.swap_in(&plain[..plain.len().min(SALVAGE_BYTES)]),
+        }
+    }
+
+    /// Writes the small text frame.
     fn swap_in(&mut self, kept: &[u8]) {
         // The cut may have split a character.
         let text = String::from_utf8_lossy(kept);
         let text = text.trim_end_matches('\u{fffd}');
         // U+FFFD has three bytes: a payload full of broken ones would come out too large once more.
         let end = (0..=text.len().min(SALVAGE_BYTES)).rev().find(|i| text.is_char_boundary(*i));
-        let text = &text[..end.unwrap_or(0)];
-        let length = u16::try_from(OVERSIZED.len() + text.len()).unwrap_or(u16::MAX);
+        self.write_text(&[OVERSIZED, &text[..end.unwrap_or(0)]]);
+    }
+
+    /// Writes a text frame, masked with zeros as a client's must be.
+    fn write_text(&mut self, parts: &[&str]) {
+        let length = u16::try_from(parts.iter().map(|part| part.len()).sum::<usize>()).unwrap_or(u16::MAX);
         self.out.extend_from_slice(&[0x81, 0x80 | 126]);
         self.out.extend_from_slice(&length.to_be_bytes());
         self.out.extend_from_slice(&[0; 4]);
-        self.out.extend_from_slice(OVERSIZED.as_bytes());
-        self.out.extend_from_slice(text.as_bytes());
+        parts.iter().for_each(|part| self.out.extend_from_slice(part.as_bytes()));
     }
 }
 
 struct Header {
-    control: bool,
-    whole: bool,
+    /// A whole text frame of a client.
+    text: bool,
     length: u64,
     mask: [u8; 4],
 }
@@ -131,17 +163,24 @@ impl Header {
             n => bytes[2..2 + n].iter().fold(0, |length, byte| length << 8 | u64::from(*byte)),
         };
         let mask = if masked { bytes[total - 4..total].try_into().unwrap_or_default() } else { [0; 4] };
-        Some(Self { control: first & 0x08 != 0, whole: first & 0x8f == 0x81, length, mask })
+        Some(Self { text: masked && first & 0x8f == 0x81, length, mask })
     }
 
-    /// (what follows, whether the header itself goes on). Only a whole text frame is swapped; fragments and binary
+    /// (what follows, whether the header itself goes on now). Only a whole text frame is swapped; fragments and binary
     /// frames that are too large are left to tungstenite, which ends the connection.
-    fn next_state(&self) -> (State, bool) {
-        if self.whole && !self.control && self.length > FRAME_BYTES_MAX as u64 {
-            let kept = Vec::with_capacity(SALVAGE_BYTES);
-            return (State::Swap { left: self.length, mask: self.mask, at: 0, kept }, false);
+    fn next_state(&self, header: &[u8]) -> (State, bool) {
+        let mask = self.mask;
+        match usize::try_from(self.length) {
+            Ok(0) => (HEADER, true),
+            _ if !self.text => (State::Pass { left: self.length }, true),
+            Ok(left @ ..=FRAME_BYTES_MAX) => {
+                (State::Text { header: header.to_vec(), left, mask, payload: vec![] }, false)
+            }
+            _ => {
+                let kept = Vec::with_capacity(SALVAGE_BYTES);
+                (State::Swap { left: self.length, mask, at: 0, kept }, false)
+            }
         }
-        (if self.length == 0 { HEADER } else { State::Pass { left: self.length } }, true)
     }
 }
 
@@ -234,6 +273,28 @@ mod tests {
             let text = String::from_utf8_lossy(&out);
             assert!(text.contains(&format!("{OVERSIZED}{{\"type\":\"alert\"")), "{}", &text[..60]);
         }
+    }
+
+    #[test]
+    fn what_is_no_utf8_is_swapped_and_the_next_frame_is_whole() {
+        let next = frame(0x81, b"{}");
+        let broken: Vec<u8> = [br#"{"text":"c"#.as_slice(), b"\xe1\xbb", br#"u"}"#].concat();
+        for step in [1, 4_096] {
+            let out = through(&[frame(0x81, &broken), next.clone()].concat(), step);
+            assert!(out.ends_with(&next));
+            assert!(String::from_utf8_lossy(&out).contains("{\"text\":\"c\u{fffd}u\"}"));
+        }
+        // Three bytes for each broken one: too large once more, so it is cut.
+        let out = through(&frame(0x81, &[0xff; FRAME_BYTES_MAX]), 4_096);
+        assert!(out.len() <= SALVAGE_BYTES + OVERSIZED.len() + HEADER_BYTES_MAX, "{}", out.len());
+    }
+
+    #[test]
+    fn an_unmasked_frame_is_left_to_the_websocket() {
+        let mut unmasked = vec![0x81, 127];
+        unmasked.extend((FRAME_BYTES_MAX as u64 + 1).to_be_bytes());
+        unmasked.extend([b'a'; FRAME_BYTES_MAX + 1]);
+        assert_eq!(through(&unmasked, 4_096), unmasked);
     }
 
     #[test]

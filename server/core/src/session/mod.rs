@@ -32,8 +32,9 @@ pub use keeping::{ALERTS_IN_FLIGHT_MAX, OTHERS_IN_FLIGHT_MAX, Ticket, WAITING_MA
 
 /// Entries that a session may be behind; a slower one is cut off and resumes when it comes back.
 pub const BACKLOG_MAX: usize = 64;
-/// Alerts that one session follows at most (presses in one connection); the oldest is let go.
-pub const FOLLOWED_MAX: usize = FOLLOW_MAX * 2;
+/// Alerts that one session follows at most, the oldest is let go: all that a phone keeps waiting (200 presses), which it sends
+/// in one connection once it has a network, and those that it follows besides.
+pub const FOLLOWED_MAX: usize = 200 + 2 * FOLLOW_MAX;
 /// How long a phone that was silent for a ping interval has to answer: a half-open connection is found within 25 s.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 /// Silence after which a phone is asked whether it is there.
