@@ -72,6 +72,8 @@ pub enum Unverified {
     DeviceUnknown,
     /// The device was revoked.
     DeviceRevoked,
+    /// It came by SMS, where nothing proves which phone sent it.
+    Sms,
 }
 
 /// What the choice of the desk rests on.
@@ -260,6 +262,9 @@ pub enum CaseEvent {
         /// Why it is unverified.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unverified: Option<Unverified>,
+        /// The number that it came from, if it came by SMS.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sms_from: Option<String>,
         /// Fields that were broken and left out.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         dropped: Vec<DroppedField>,
@@ -273,6 +278,9 @@ pub enum CaseEvent {
         /// Why it is unverified.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         unverified: Option<Unverified>,
+        /// The number that it came from, if it came by SMS.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sms_from: Option<String>,
         /// Fields that were broken and left out.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         dropped: Vec<DroppedField>,

@@ -69,6 +69,15 @@ pub struct AlertStatus {
     pub dropped: Vec<DroppedField>,
 }
 
+/// Answer to `POST /api/sms`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct SmsTaken {
+    /// The alert that it became; none: it was no SOS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alert_id: Option<AlertId>,
+}
+
 /// `POST /api/session`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]

@@ -17,6 +17,7 @@ pub mod problem;
 pub mod proof;
 #[cfg(feature = "schema")]
 pub mod schema;
+pub mod sms;
 mod time;
 
 pub use alert::{Alert, EmergencyKind, Fix, FixSource, Trigger};

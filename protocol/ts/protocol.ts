@@ -266,7 +266,7 @@ export type Priority = "p1" | "p2" | "p3";
 /**
  * Why an alert is not known to come from the worker it names.
  */
-export type Unverified = "no_credential" | "credential_invalid" | "credential_expired" | "proof_invalid" | "device_unknown" | "device_revoked";
+export type Unverified = "no_credential" | "credential_invalid" | "credential_expired" | "proof_invalid" | "device_unknown" | "device_revoked" | "sms";
 
 /**
  * What the choice of the desk rests on.
@@ -545,6 +545,10 @@ routing: RoutingView,
  */
 unverified?: Unverified | null, 
 /**
+ * The number that it came from, if it came by SMS.
+ */
+sms_from?: string | null, 
+/**
  * Fields that were broken and left out.
  */
 dropped?: Array<DroppedField>, } | { "kind": "pressed_again", 
@@ -560,6 +564,10 @@ received_at_ms: UnixMs,
  * Why it is unverified.
  */
 unverified?: Unverified | null, 
+/**
+ * The number that it came from, if it came by SMS.
+ */
+sms_from?: string | null, 
 /**
  * Fields that were broken and left out.
  */

@@ -220,6 +220,7 @@ fn parts(
         passwords: Passwords::new(&*entropy),
         tries: SignInTries::default(),
         cookie_secure: config.cookie_secure,
+        sms_key: config.sms_key.clone(),
         store,
         queue,
         intake,

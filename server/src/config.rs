@@ -23,6 +23,8 @@ pub struct Config {
     pub home_country: CountryCode,
     /// The session cookie goes only over TLS.
     pub cookie_secure: bool,
+    /// Key with which the SMS gateway signs what it hands on; none: `/api/sms` is closed.
+    pub sms_key: Option<String>,
     /// Connections to Postgres.
     pub database_connections: u32,
     /// How long sockets and requests under way have to finish at shutdown, in seconds.
@@ -43,12 +45,15 @@ struct Raw {
     secret: Option<String>,
     home_country: String,
     cookie_secure: bool,
+    sms_key: Option<String>,
     database_connections: u32,
     drain_s: u64,
     log: String,
     log_json: bool,
 }
 
+/// Shortest key of an SMS gateway: what such programs make by themselves.
+const SMS_KEY_BYTES_MIN: usize = 8;
 /// Settings that may also come without the prefix, under the names other programs use.
 const ALSO: [(&str, &str); 2] = [("database_url", "DATABASE_URL"), ("redis_url", "REDIS_URL")];
 
@@ -93,6 +98,8 @@ impl Config {
             CountryCode::parse(&raw.home_country).context("home_country: two letters, e.g. VN")?;
         ensure!((2..=500).contains(&raw.database_connections), "database_connections: 2 to 500");
         ensure!(raw.drain_s <= 300, "drain_s: at most 300");
+        let long = |key: &String| key.len() >= SMS_KEY_BYTES_MIN;
+        ensure!(raw.sms_key.as_ref().is_none_or(long), "sms_key: at least {SMS_KEY_BYTES_MIN} characters");
         let secret = raw.secret.context("secret: set SOS_SECRET to 32 or more random bytes, base64url")?;
         Ok(Self {
             listen,
@@ -103,6 +110,7 @@ impl Config {
             secret: Secret::parse(&secret)?,
             home_country,
             cookie_secure: raw.cookie_secure,
+            sms_key: raw.sms_key,
             database_connections: raw.database_connections,
             drain_s: raw.drain_s,
             log: raw.log,
@@ -129,6 +137,7 @@ mod tests {
         assert!(wrong(&[("SOS_LISTEN", "nowhere")]).contains("listen"));
         assert!(wrong(&[("SOS_HOME_COUNTRY", "Vietnam")]).contains("home_country"));
         assert!(wrong(&[("SOS_DRAIN_S", "a while")]).contains("drain_s"));
+        assert!(wrong(&[("SOS_SMS_KEY", "short")]).contains("sms_key"));
         assert!(wrong(&[("SOS_LISTNE", "127.0.0.1:1")]).contains("listne"));
         assert!(wrong(&[("SOS_SECRET", "ZGVtbw")]).contains("SOS_SECRET"));
     }

@@ -28,6 +28,8 @@ use crate::{Officer, log};
 /// Password of all accounts of the tests.
 pub const PASSWORD: &str = "mật khẩu của bài thử";
 const SECRET: &str = "p4Zq0i7hJ3xW9sT1vB6nM2kL8yR5cD0eF3gH7aU1oQI";
+/// What the SMS gateway of the tests signs with.
+pub const SMS_KEY: &str = "khoá của cổng tin nhắn";
 const TEMPLATE: &str = "sos_template";
 
 /// (login, name, role, desk) of the accounts that every database has.
@@ -225,6 +227,7 @@ fn config(database: &str, redis: &str) -> Config {
         ("SOS_SECRET", SECRET),
         ("SOS_LISTEN", "127.0.0.1:0"),
         ("SOS_COOKIE_SECURE", "false"),
+        ("SOS_SMS_KEY", SMS_KEY),
         ("SOS_DATABASE_CONNECTIONS", "8"),
         ("SOS_DRAIN_S", "5"),
     ];

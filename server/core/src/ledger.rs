@@ -18,7 +18,7 @@ pub type Hash = [u8; 32];
 pub const GENESIS: Hash = [0; 32];
 
 /// Members of an event that say something about a person: words, and where somebody is.
-const PERSONAL: [&str; 4] = ["alert", "text", "summary", "reason"];
+const PERSONAL: [&str; 5] = ["alert", "text", "summary", "reason", "sms_from"];
 
 /// A row of the ledger, without its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -147,6 +147,7 @@ impl History {
                         alert: alert(self.presses),
                         received_at_ms: UnixMs(1),
                         unverified: None,
+                        sms_from: None,
                         dropped: vec![],
                     },
                     None,

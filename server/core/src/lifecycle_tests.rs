@@ -72,7 +72,13 @@ fn it_rings_until_answered_and_again_after_a_second_press() {
         text: None,
         battery_pct: None,
     };
-    let again = CaseEvent::PressedAgain { alert, received_at_ms: NOW, unverified: None, dropped: vec![] };
+    let again = CaseEvent::PressedAgain {
+        alert,
+        received_at_ms: NOW,
+        unverified: None,
+        sms_from: None,
+        dropped: vec![],
+    };
     case.apply(&again, None, NOW);
     assert!(case.ringing());
     assert_eq!(case.version, 2, "the worker's press refuses no officer");

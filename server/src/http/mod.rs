@@ -11,6 +11,7 @@ mod problem;
 pub mod routes;
 mod serve;
 mod session;
+mod sms;
 mod sockets;
 
 use std::sync::Arc;
@@ -60,6 +61,8 @@ pub struct Parts {
     pub passwords: Passwords,
     /// Failed tries to sign in.
     pub tries: SignInTries,
+    /// What the SMS gateway signs with; none: there is none.
+    pub sms_key: Option<String>,
     /// Time.
     pub clock: SharedClock,
     /// Randomness.
@@ -107,6 +110,7 @@ pub fn router(parts: Shared) -> Router {
         .route("/api/enrol", post(enrol::enrol))
         .route("/api/alerts", post(phones::post_alert))
         .route("/api/alerts/{alert_id}", get(phones::alert_status))
+        .route("/api/sms", post(sms::inbound))
         .route("/api/openapi.json", get(openapi::document))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

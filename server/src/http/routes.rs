@@ -7,6 +7,8 @@ use sos_core::access::Action;
 pub enum Guard {
     /// Anybody.
     Public,
+    /// A program that signs with a key of its own.
+    Signed,
     /// Any officer who is signed in.
     SignedIn,
     /// Officers whose role allows this, whatever the case.
@@ -72,6 +74,14 @@ pub const ROUTES: &[Route] = &[
         None,
         Some("AlertStatus"),
         "How far an alert has got.",
+    ),
+    route(
+        "POST",
+        "/api/sms",
+        Guard::Signed,
+        None,
+        Some("SmsTaken"),
+        "Webhook of an SMS gateway, signed with its key.",
     ),
     route(
         "POST",

@@ -23,6 +23,7 @@ impl From<&Checked> for Origin {
             worker_id: identity.map(|i| i.worker_id),
             contract_country: identity.and_then(|i| i.contract_country),
             unverified: checked.unverified,
+            sms_from: None,
         }
     }
 }

@@ -203,6 +203,7 @@ impl Work {
             alert: press.alert.clone(),
             received_at_ms: press.received_at,
             unverified: press.origin.unverified,
+            sms_from: press.origin.sms_from.clone(),
             dropped: press.dropped.to_vec(),
         };
         self.draft(case_id, event);
@@ -225,6 +226,7 @@ impl Work {
             received_at_ms: press.received_at,
             routing: routing.view,
             unverified: press.origin.unverified,
+            sms_from: press.origin.sms_from.clone(),
             dropped: press.dropped.to_vec(),
         };
         self.draft(case_id, event);

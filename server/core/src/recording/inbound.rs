@@ -33,6 +33,9 @@ pub struct Origin {
     /// Why that is not to be relied on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unverified: Option<Unverified>,
+    /// The number that it came from, if it came by SMS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sms_from: Option<String>,
 }
 
 /// A worker's device, as the store knows it.

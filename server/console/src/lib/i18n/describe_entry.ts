@@ -67,6 +67,7 @@ export function detailsOf(entry: TimelineEntry, w: Words): string[] {
   ];
   const late_ms = entry.at_ms - event.received_at_ms;
   if (late_ms > LATE_MS) lines.push(t.late(w.format.span(late_ms)));
+  if (event.sms_from) lines.push(t.smsFrom(event.sms_from));
   if (event.unverified) lines.push(w.t.unverified[event.unverified]);
   for (const field of event.dropped ?? []) lines.push(`${t.dropped}: ${describeDropped(field, w.t)}`);
   return lines;

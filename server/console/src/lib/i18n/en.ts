@@ -136,6 +136,7 @@ export const en: Texts = {
     proof_invalid: 'The signature of the phone does not fit',
     device_unknown: 'The phone is not known any more',
     device_revoked: 'The phone was revoked',
+    sms: 'It came by SMS – nothing proves which phone sent it',
   },
   routing: {
     polygon: (country) => `The position lies in ${country}`,
@@ -292,6 +293,7 @@ export const en: Texts = {
     received: (time) => `Received by the service at ${time}`,
     deviceTime: (time) => `clock of the phone ${time} (not relied on)`,
     waited: (span) => `waited on the phone for ${span}`,
+    smsFrom: (number) => `from the number ${number}`,
     deviceTimeOff: (gap) => `the clock of the phone is off by ${gap}`,
     late: (gap) => `recorded ${gap} after it was received`,
     how: (trigger) => `by ${trigger}`,

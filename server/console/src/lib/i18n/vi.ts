@@ -146,6 +146,7 @@ export const vi = {
     proof_invalid: 'Chữ ký của máy không khớp',
     device_unknown: 'Không còn thấy máy này trong hệ thống',
     device_revoked: 'Máy đã bị thu hồi',
+    sms: 'Đến bằng SMS – không chứng minh được máy nào gửi',
   } satisfies Record<Unverified, string>,
   routing: {
     polygon: (country: string) => `Vị trí nằm trong ${country}`,
@@ -302,6 +303,7 @@ export const vi = {
     received: (time: string) => `Hệ thống nhận lúc ${time}`,
     deviceTime: (time: string) => `giờ trên máy ${time} (không dùng để tính)`,
     waited: (span: string) => `nằm trên máy ${span} mới gửi được`,
+    smsFrom: (number: string) => `từ số ${number}`,
     deviceTimeOff: (gap: string) => `giờ trên máy lệch ${gap}`,
     late: (gap: string) => `ghi nhận sau khi nhận ${gap}`,
     how: (trigger: string) => `bằng ${trigger}`,
