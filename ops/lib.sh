@@ -8,6 +8,8 @@ export SQLX_OFFLINE=true
 readonly NODE_OLDEST=20.19.0
 # Bounds the commands that wait for the network.
 readonly NETWORK_LIMIT=20m
+# What npm builds and the server carries: the officers' console and the workers' app.
+readonly FRONT_ENDS=(server/console mobile-bridge/app)
 
 fail() {
     printf '\n%s: %s\n' "ops/$(basename "$0")" "$*" >&2
@@ -143,14 +145,18 @@ npm_install() {
 npm_build() {
     local built=$1/dist/index.html newer
     if [[ -f $built ]]; then
-        newer=$(find "$1" protocol/ts \( -name node_modules -o -name dist \) -prune -o -type f -newer "$built" -print -quit)
+        newer=$(find "$1" protocol/ts server/data \( -name node_modules -o -name dist -o -name generated \) -prune \
+            -o -type f -newer "$built" -print -quit)
         [[ -n $newer ]] || return 0
     fi
     (cd "$1" && npm run --silent build)
     touch "$built"
 }
 
-front_end() {
-    npm_install "$1"
-    npm_build "$1"
+front_ends() {
+    local folder
+    for folder in "${FRONT_ENDS[@]}"; do
+        npm_install "$folder"
+        npm_build "$folder"
+    done
 }

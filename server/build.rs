@@ -1,14 +1,19 @@
-//! Watches what is built into the binary. Never runs npm: a release without the console is refused, a debug build
-//! reads the console's files when it serves.
+//! Watches what is built into the binary. Never runs npm: a release without the two front ends is refused, a debug
+//! build reads their files when it serves.
 
 use std::path::Path;
 
 fn main() {
     println!("cargo:rerun-if-changed=migrations");
-    println!("cargo:rerun-if-changed=console/dist/index.html");
     let release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
-    assert!(
-        !release || Path::new("console/dist/index.html").exists(),
-        "the console is not built: run `npm ci && npm run build` in server/console before a release build"
-    );
+    for (name, page, folder) in [
+        ("console", "console/dist/index.html", "server/console"),
+        ("worker's app", "../mobile-bridge/app/dist/index.html", "mobile-bridge/app"),
+    ] {
+        println!("cargo:rerun-if-changed={page}");
+        assert!(
+            !release || Path::new(page).exists(),
+            "the {name} is not built: run `npm ci && npm run build` in {folder} before a release build"
+        );
+    }
 }

@@ -139,7 +139,8 @@ pub async fn serve(
         sockets.clone(),
         shutdown.clone(),
     );
-    tracing::info!(listen = %listener.local_addr()?, console = http::console_is_built(), "serving");
+    let (console, app) = (http::console_is_built(), http::app_is_built());
+    tracing::info!(listen = %listener.local_addr()?, console, app, "serving");
     let serving = tokio::spawn(http::serve(listener, http::router(parts), shutdown.clone()));
 
     shutdown.cancelled().await;

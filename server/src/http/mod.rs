@@ -2,8 +2,8 @@
 
 mod body;
 mod cases;
-mod console_files;
 mod enrol;
+mod front_ends;
 mod health;
 mod openapi;
 mod phones;
@@ -37,7 +37,7 @@ use crate::queue::Queue;
 use crate::store::Store;
 use crate::ws::{FeedSockets, PhoneSockets};
 
-pub use self::console_files::console_is_built;
+pub use self::front_ends::{app_is_built, console_is_built};
 pub use self::serve::serve;
 pub use self::session::SignInTries;
 
@@ -116,7 +116,10 @@ pub fn router(parts: Shared) -> Router {
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
         .merge(officers)
-        .fallback(console_files::serve_file)
+        .route("/app", get(front_ends::app_root))
+        .route("/app/", get(front_ends::app_file))
+        .route("/app/{*path}", get(front_ends::app_file))
+        .fallback(front_ends::console_file)
         .method_not_allowed_fallback(problem::method_not_allowed)
         .layer(CompressionLayer::new())
         .layer(DefaultBodyLimit::max(FRAME_BYTES_MAX))

@@ -1,8 +1,6 @@
 // What the console shows when things are not as usual, and whether everybody can use it.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
+import { violations } from './browser/axe';
 import { launch, picture } from './browser/chromium';
 import { useBrowser } from './browser/in_tests';
 import { Officer } from './browser/officer';
@@ -12,25 +10,6 @@ import { Phone } from './service/phone';
 
 const service = useService();
 const chromium = useBrowser();
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-
-interface AxeResult {
-  violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
-}
-
-/** What axe finds against WCAG 2.2 AA, a line each. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const result = await page.evaluate(
-    (rules) => (globalThis as unknown as { axe: { run(options: object): Promise<unknown> } }).axe.run({ runOnly: rules }),
-    RULES,
-  );
-  return (result as AxeResult).violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),
-  );
-}
-
 describe('accessibility', () => {
   it.each(['dark', 'light'] as const)('holds in %s', async (theme) => {
     const [code] = await createWorkers(service, [`Đinh Thị ${theme}`]);

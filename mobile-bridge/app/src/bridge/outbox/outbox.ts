@@ -1,0 +1,151 @@
+// What must not be lost, in one IndexedDB database.
+//
+// The rule of the file: a row leaves a queue only when the service has confirmed it. An alert goes when a receipt says
+// `recorded` or later, a cancellation or message when it was `accepted`, fixes when they were `fixes_accepted`. Queueing
+// and the confirmation's effects are one transaction each, and every commit is on disk before the call returns.
+// `mobile-bridge/contract/outbox.json` tells the same of this store and of the Rust core's.
+import type { Alert, AlertId, Fix, Receipt, Seq, UnixMs } from '@protocol';
+import { openDatabase, read, write, type Tx } from './db';
+import * as queue from './queue';
+import * as record from './record';
+import type { AlertState, ChatMessage, Identity, Queue, QueuedMessage, Write } from './types';
+
+export class Outbox {
+  readonly #db: IDBDatabase;
+
+  private constructor(db: IDBDatabase) {
+    this.#db = db;
+  }
+
+  /** Opens the database, or makes it; fails with a `StorageError`. */
+  static async open(factory: IDBFactory, name: string): Promise<Outbox> {
+    const outbox = new Outbox(await openDatabase(factory, name));
+    // A disk that is full must not keep what waits in it from being sent.
+    await outbox.#write(record.trim).catch(() => {});
+    return outbox;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /**
+   * Keeps a press. When this returns it is on disk. The answer is the id under which it will reach the service: its own,
+   * or with `ALERTS_QUEUED_MAX` waiting already, that of the newest waiting press (which says the same).
+   */
+  press(alert: Alert, pressed_at_ms: UnixMs): Promise<AlertId> {
+    return this.#write((tx) => queue.press(tx, alert, pressed_at_ms));
+  }
+
+  /** Keeps that the worker took a press back. A repeat, or one for a press that is not known here, changes nothing. */
+  cancel(alert_id: AlertId, device_time_ms: UnixMs): Promise<boolean> {
+    return this.#write((tx) => queue.cancel(tx, alert_id, device_time_ms));
+  }
+
+  /** Keeps a message of the worker, in the queue and in the chat; fails with `FullError` when too many wait. */
+  writeMessage(message: QueuedMessage): Promise<void> {
+    return this.#write((tx) => queue.writeMessage(tx, message));
+  }
+
+  /** Keeps fixes, oldest first, and lets go of the oldest over `FIXES_QUEUED_MAX`. */
+  addFixes(alert_id: AlertId, fixes: Fix[]): Promise<void> {
+    return this.#write((tx) => queue.addFixes(tx, alert_id, fixes));
+  }
+
+  /** Keeps what the service said, with all its effects. Tells whether it was news: a repeat changes nothing. */
+  apply(said: Write): Promise<boolean> {
+    return this.#write((tx) => apply(tx, said));
+  }
+
+  /** What can be sent next. */
+  queue(): Promise<Queue> {
+    return read(this.#db, queue.view);
+  }
+
+  alertState(alert_id: AlertId): Promise<AlertState | null> {
+    return read(this.#db, (tx) => record.alertState(tx, alert_id));
+  }
+
+  /** The alerts that this phone knows, newest first, at most `count_max`. */
+  async alerts(count_max: number): Promise<AlertId[]> {
+    return (await read(this.#db, (tx) => tx.newest('alert', count_max))).map((row) => row.alert_id);
+  }
+
+  /** The newest alert that is not closed, whether it got through or not. */
+  async openAlert(): Promise<AlertId | null> {
+    const known = await read(this.#db, (tx) => tx.all('alert'));
+    return known.reverse().find((row) => !row.closed)?.alert_id ?? null;
+  }
+
+  /** The chat, oldest first. */
+  messages(): Promise<ChatMessage[]> {
+    return read(this.#db, record.messages);
+  }
+
+  /** The receipt that holds for an alert. */
+  async receipt(alert_id: AlertId): Promise<Receipt | null> {
+    return (await read(this.#db, (tx) => tx.find('alert', alert_id)))?.receipt ?? null;
+  }
+
+  /** The largest place in the ledger that this phone has dealt with. */
+  async lastSeq(): Promise<Seq> {
+    return (await this.#device()).last_seq;
+  }
+
+  /** Who this phone is; null before enrolment. */
+  async identity(): Promise<Identity | null> {
+    return (await this.#device()).identity ?? null;
+  }
+
+  /** Keeps who this phone is from now on. */
+  setIdentity(identity: Identity): Promise<void> {
+    return this.#write(async (tx) => {
+      await tx.put('device', { ...((await tx.all('device'))[0] ?? { last_seq: 0 }), identity });
+    });
+  }
+
+  /** The device key; its secret half cannot be taken out. */
+  async keys(): Promise<CryptoKeyPair | null> {
+    return (await this.#device()).keys ?? null;
+  }
+
+  /** Keeps the device key unless there is one; the answer is the one that is kept. */
+  setKeys(keys: CryptoKeyPair): Promise<CryptoKeyPair> {
+    return this.#write(async (tx) => {
+      const device = (await tx.all('device'))[0] ?? { last_seq: 0 };
+      if (device.keys) return device.keys;
+      await tx.put('device', { ...device, keys });
+      return keys;
+    });
+  }
+
+  async #device() {
+    return (await read(this.#db, (tx) => tx.all('device')))[0] ?? { last_seq: 0 };
+  }
+
+  #write<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return write(this.#db, work);
+  }
+}
+
+async function apply(tx: Tx, said: Write): Promise<boolean> {
+  switch (said.kind) {
+    case 'receipt': {
+      const news = await record.receipt(tx, said.receipt);
+      if (said.receipt.seq != null) await record.advanceSeq(tx, said.receipt.seq);
+      return news;
+    }
+    case 'asked':
+      return record.receipt(tx, said.receipt);
+    case 'message':
+      return record.deskMessage(tx, said.message);
+    case 'accepted':
+      return queue.accepted(tx, said.id, said.at_ms);
+    case 'fixes_accepted':
+      return queue.removeFixes(tx, said.fix_ids);
+    case 'delivered_read':
+      return queue.removeMarks(tx, said.message_ids);
+    case 'credential':
+      return record.setCredential(tx, said.credential);
+  }
+}

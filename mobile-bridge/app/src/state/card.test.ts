@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import type { Receipt, Stage } from '@protocol';
+import type { AlertState } from '../bridge/outbox/types';
+import { en } from '../text/en';
+import { vi } from '../text/vi';
+import { cardOf, type Situation } from './card';
+
+const NOW = 1_800_000_000_000;
+const clock = () => '14:02';
+
+function at(stage: Stage | null, more: Partial<Receipt> = {}, history: Stage[] = []): AlertState {
+  const receipt = (of: Stage): Receipt => ({ alert_id: 'a', stage: of, at_ms: NOW, ...more });
+  return { alert_id: 'a', pressed_at_ms: NOW, queued: !stage, receipt: stage && receipt(stage), history: history.map(receipt), cancel: 'none' };
+}
+
+const usual: Situation = { alert: at(null), saved: true, has_network: true, failed: false, retry_at_ms: null, enrolled: true, now_ms: NOW };
+const say = (change: Partial<Situation>, t = vi) => {
+  const { title, text } = cardOf({ ...usual, ...change }, t, clock);
+  return text === undefined ? title : `${title} ${text}`;
+};
+
+it.each([
+  [{ has_network: false }, 'ĐÃ LƯU TRONG MÁY – CHƯA GỬI. Chưa ai nhận được. Máy tự gửi khi có mạng. Hãy GỌI hoặc SMS.'],
+  [{}, 'ĐANG GỬI…'],
+  [{ failed: true, retry_at_ms: NOW + 4_200 }, 'CHƯA GỬI ĐƯỢC – vẫn lưu trong máy. Thử lại sau 5 giây.'],
+  [{ alert: at('received') }, 'HỆ THỐNG ĐÃ NHẬN lúc 14:02. Chưa có cán bộ xem.'],
+  [{ alert: at('recorded') }, 'HỆ THỐNG ĐÃ NHẬN lúc 14:02. Chưa có cán bộ xem.'],
+  [{ alert: at('rang', { desk_name: 'Đài Bắc' }) }, 'ĐÃ REO CHUÔNG TẠI Đài Bắc. Chưa có cán bộ xem.'],
+  [{ alert: at('seen') }, 'CÁN BỘ ĐÃ XEM lúc 14:02.'],
+  [{ alert: at('claimed', { by: 'Lan' }) }, 'CÁN BỘ LAN ĐANG XỬ LÝ. Giữ máy mở.'],
+  [{ alert: at('closed') }, 'CA ĐÃ ĐÓNG. Vẫn cần giúp? Nhấn giữ SOS.'],
+])('says in Vietnamese what is true: %#', (change, words) => expect(say(change)).toBe(words));
+
+it.each([
+  [{ has_network: false }, 'SAVED ON PHONE – NOT SENT. Nobody has it yet. Will send automatically. CALL or SMS.'],
+  [{}, 'SENDING…'],
+  [{ failed: true, retry_at_ms: NOW + 4_200 }, 'NOT SENT YET – still saved. Retrying in 5 s.'],
+  [{ alert: at('received') }, 'SYSTEM RECEIVED 14:02. No officer has seen it yet.'],
+  [{ alert: at('rang', { desk_name: 'Taipei' }) }, 'IT RANG AT Taipei. No officer has seen it yet.'],
+  [{ alert: at('seen') }, 'AN OFFICER HAS SEEN IT.'],
+  [{ alert: at('claimed', { by: 'Lan' }) }, 'OFFICER LAN IS HANDLING IT. Keep this open.'],
+  [{ alert: at('closed') }, 'CASE CLOSED. Still need help? Hold SOS.'],
+])('and in English: %#', (change, words) => expect(say(change, en)).toBe(words));
+
+it('does not say that nobody has seen it after a claim was given up', () => {
+  expect(say({ alert: at('recorded', {}, ['claimed', 'recorded']) })).toBe('HỆ THỐNG ĐÃ NHẬN lúc 14:02. Đang chờ cán bộ nhận lại.');
+});
+
+it('says so when the phone cannot save, whatever the network', () => {
+  expect(say({ saved: false, has_network: false })).toMatch(/^MÁY KHÔNG LƯU ĐƯỢC/);
+});
+
+it('counts down to the next attempt, and says when it is under way', () => {
+  expect(say({ failed: true })).toBe('CHƯA GỬI ĐƯỢC – vẫn lưu trong máy. Đang thử lại.');
+});
+
+it('is ready when nothing is under way', () => {
+  expect(cardOf({ ...usual, alert: null }, vi, clock).kind).toBe('idle');
+  expect(say({ alert: null, enrolled: false })).toContain('chưa đăng ký');
+});

@@ -1,0 +1,64 @@
+// How far the SOS has truly got, in words: the only place that decides what the worker is told.
+import type { UnixMs } from '@protocol';
+import { rank } from '../bridge/ladder';
+import type { AlertState } from '../bridge/outbox/types';
+import type { CardText, Texts } from '../text/vi';
+
+export type CardKind = 'idle' | 'unsaved' | 'saved' | 'sending' | 'retrying' | 'received' | 'rang' | 'seen' | 'claimed' | 'closed';
+
+export interface Card extends CardText {
+  kind: CardKind;
+}
+
+export interface Situation {
+  /** The newest press; null: there is none that still matters. */
+  alert: AlertState | null;
+  /** It is on this phone's disk. */
+  saved: boolean;
+  /** The phone sees a network of some kind. */
+  has_network: boolean;
+  /** An attempt to send it has failed. */
+  failed: boolean;
+  /** When the next attempt begins; null: one is under way. */
+  retry_at_ms: UnixMs | null;
+  enrolled: boolean;
+  now_ms: UnixMs;
+}
+
+/** For this long after its end a case is shown; then the screen is ready again. */
+export const CLOSED_SHOWN_MS = 12 * 3600 * 1000;
+
+/** `hourMinute` is the time of day as the worker reads it on this phone. */
+export function cardOf(situation: Situation, t: Texts, hourMinute: (at: UnixMs) => string): Card {
+  const { alert, enrolled } = situation;
+  if (!alert) return { kind: 'idle', ...(enrolled ? t.card.idle : t.card.idleUnknown) };
+  if (!alert.receipt) return unsent(situation, t);
+  const { stage, at_ms, desk_name, by } = alert.receipt;
+  // An officer had it open before: "nobody has seen it" would no longer be true.
+  const again = alert.history.some((other) => rank(other.stage) >= rank('seen') && other.stage !== 'closed');
+  switch (stage) {
+    case 'received':
+    case 'recorded': {
+      const words = again ? t.card.receivedAgain : t.card.received;
+      return { kind: 'received', ...words(hourMinute(at_ms)) };
+    }
+    case 'rang': {
+      const words = again ? t.card.rangAgain : t.card.rang;
+      return { kind: 'rang', ...words(desk_name ?? t.card.ourDesk) };
+    }
+    case 'seen':
+      return { kind: 'seen', ...t.card.seen(hourMinute(at_ms)) };
+    case 'claimed':
+      return { kind: 'claimed', ...t.card.claimed((by ?? t.card.anOfficer).toLocaleUpperCase('vi')) };
+    case 'closed':
+      return { kind: 'closed', ...t.card.closed };
+  }
+}
+
+function unsent({ saved, has_network, failed, retry_at_ms, now_ms }: Situation, t: Texts): Card {
+  if (!saved) return { kind: 'unsaved', ...t.card.unsaved };
+  if (!has_network) return { kind: 'saved', ...t.card.saved };
+  if (!failed) return { kind: 'sending', ...t.card.sending };
+  const left_ms = retry_at_ms === null ? 0 : retry_at_ms - now_ms;
+  return { kind: 'retrying', ...t.card.retrying(left_ms > 0 ? Math.ceil(left_ms / 1000) : null) };
+}

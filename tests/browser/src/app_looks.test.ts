@@ -1,0 +1,99 @@
+// Every screen of the worker's app, in both languages on small phones: nothing cut off, and axe finds nothing.
+import { expect, it } from 'vitest';
+import { violations } from './browser/axe';
+import { picture } from './browser/chromium';
+import { useBrowser } from './browser/in_tests';
+import { Worker } from './browser/worker';
+import { useService } from './service/in_tests';
+import { createWorkers } from './service/people';
+
+const service = useService();
+const chromium = useBrowser({ webgl: false });
+const TAIPEI = { lat: 25.05, lon: 121.52 };
+const SCREENS = [
+  { width: 360, height: 640 },
+  { width: 320, height: 568 },
+];
+
+/** Nothing is wider than the screen; a picture is kept, and axe has nothing to say. */
+async function looksRight(worker: Worker, name: string): Promise<void> {
+  const { page } = worker;
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(over, name).toBeLessThanOrEqual(0);
+  await picture(page, `app-${name}`);
+  expect(await violations(page), name).toEqual([]);
+}
+
+it.each(['vi', 'en'].flatMap((language) => SCREENS.map((screen) => ({ language, screen }))))(
+  'in $language at $screen.width px',
+  async ({ language, screen }) => {
+    const of = `${language}-${screen.width}`;
+    const [code] = await createWorkers(service, [`Lý Thị Màn Hình ${of}`]);
+    const worker = await Worker.at(chromium.get(), service.url, { at: TAIPEI, screen, scale: 2 });
+    const { page } = worker;
+    await page.addInitScript((wanted) => localStorage.setItem('sos.app.settings', JSON.stringify({ language: wanted })), language);
+    await worker.open();
+    await worker.reaches('idle');
+    await looksRight(worker, `${of}-1-idle-unknown`);
+    await worker.open(`#enrol=${code?.code}`);
+    await page.getByTestId('enrol').waitFor();
+    await looksRight(worker, `${of}-2-enrol`);
+    await worker.enrol(code?.code as string);
+    await worker.back();
+    const lift = await worker.touchSos();
+    await lift();
+    await page.getByTestId('confirm').waitFor();
+    await looksRight(worker, `${of}-3-confirm`);
+    await page.getByTestId('confirm').getByRole('button').nth(1).tap();
+    await worker.holdSos();
+    await worker.reaches('received');
+    await looksRight(worker, `${of}-4-received`);
+    await worker.go('chat');
+    await page.locator('.phrases button').first().tap();
+    await page.locator('[data-accepted=true]').waitFor();
+    await looksRight(worker, `${of}-5-chat`);
+    await worker.back();
+    await worker.go('numbers');
+    await page.getByTestId('country').waitFor();
+    await looksRight(worker, `${of}-6-numbers`);
+    await worker.back();
+    await worker.go('card');
+    for (const shown of ['zh-TW', 'ar'] as const) {
+      await page.locator('select').selectOption(shown);
+      await looksRight(worker, `${of}-7-card-${shown}`);
+    }
+    await worker.leave();
+  },
+);
+
+it.each(['vi', 'en'])('without an answer, in %s', async (language) => {
+  const worker = await Worker.at(chromium.get(), service.url, { at: TAIPEI, scale: 2 });
+  const { page } = worker;
+  await page.addInitScript((wanted) => localStorage.setItem('sos.app.settings', JSON.stringify({ language: wanted, country: 'TW' })), language);
+  await worker.open();
+  await worker.keptOffline();
+  await page.clock.install();
+  await page.reload();
+  await page.clock.resume();
+  await worker.context.setOffline(true);
+  await worker.holdSos();
+  await worker.reaches('saved');
+  await looksRight(worker, `${language}-8-saved`);
+  await page.clock.fastForward(21_000);
+  await page.locator('[data-testid=help].grown').waitFor();
+  await looksRight(worker, `${language}-9-help-grown`);
+  await worker.leave();
+});
+
+it('is plain in silent mode', async () => {
+  const worker = await Worker.at(chromium.get(), service.url, { at: TAIPEI, scale: 2 });
+  await worker.page.addInitScript(() => localStorage.setItem('sos.app.settings', JSON.stringify({ language: 'vi', silent: true })));
+  await worker.open();
+  await worker.reaches('idle');
+  await looksRight(worker, 'vi-silent-idle');
+  await worker.holdSos();
+  await worker.reaches('received');
+  await looksRight(worker, 'vi-silent-received');
+  expect(await worker.page.getByRole('button', { name: 'Đọc to' }).count()).toBe(0);
+  await worker.leave();
+});
