@@ -73,6 +73,8 @@ packages_for() {
                 has_any unshare || echo util-linux
                 compgen -G '/usr/lib/*/faketime/libfaketimeMT.so.1' >/dev/null || echo libfaketime
                 ;;
+            python) has_any python3 || echo python3 ;;
+            openssl) has_any openssl || echo openssl ;;
             chromium) has_any chromium chromium-browser google-chrome || echo chromium ;;
         esac
     done

@@ -348,6 +348,9 @@ impl Driver {
     }
 
     fn emit(&self, event: BridgeEvent) {
+        if let BridgeEvent::Link { state } = event {
+            *self.shared.link() = (state, self.shared.clock.now());
+        }
         // Nobody listening is nobody's fault: the outbox has the state.
         drop(self.shared.events.send(event));
     }

@@ -22,7 +22,7 @@ pub use input::{Position, PressDetails};
 
 use crate::outbox::{AlertState, ChatMessage, Identity, Outbox, OutboxError, QueuedMessage};
 use crate::signer::{Signer, SignerError, SoftwareSigner};
-use crate::transport::{Endpoints, HttpClient, TransportError};
+use crate::transport::{Endpoints, HttpClient, TransportError, Trust};
 use driver::{Command, Driver};
 
 /// Requests that wait for the bridge's thread.
@@ -41,13 +41,21 @@ pub struct Config {
     pub device_model: Option<String>,
     /// The device key, where the platform keeps it; none: a key made here and kept in the outbox file.
     pub signer: Option<Arc<dyn Signer>>,
+    /// Whose word is taken for who the service is; none: that of the roots which the system keeps.
+    pub trust: Option<Trust>,
 }
 
 impl Config {
     /// Only the address.
     #[must_use]
     pub fn new(server_url: &str) -> Self {
-        Self { server_url: server_url.to_owned(), app_version: None, device_model: None, signer: None }
+        Self {
+            server_url: server_url.to_owned(),
+            app_version: None,
+            device_model: None,
+            signer: None,
+            trust: None,
+        }
     }
 }
 
@@ -126,6 +134,8 @@ struct Shared {
     /// Presses that the disk did not take.
     unsaved: Mutex<Vec<Alert>>,
     events: broadcast::Sender<BridgeEvent>,
+    /// How the link is, and since when.
+    link: Mutex<(LinkState, UnixMs)>,
     closing: Notify,
     clock: SharedClock,
     entropy: SharedEntropy,
@@ -145,6 +155,10 @@ impl Shared {
 
     fn unsaved(&self) -> MutexGuard<'_, Vec<Alert>> {
         self.unsaved.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn link(&self) -> MutexGuard<'_, (LinkState, UnixMs)> {
+        self.link.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -166,7 +180,20 @@ impl Bridge {
         clock: SharedClock,
         entropy: SharedEntropy,
     ) -> Result<Self, BridgeError> {
-        let endpoints = Endpoints::parse(&config.server_url)?;
+        Self::open_listening(path, config, clock, entropy).map(|(bridge, _)| bridge)
+    }
+
+    /// The same, with a listener that misses nothing from the first attempt to connect on.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_listening(
+        path: &Path,
+        config: Config,
+        clock: SharedClock,
+        entropy: SharedEntropy,
+    ) -> Result<(Self, Events), BridgeError> {
+        let endpoints = Endpoints::parse(&config.server_url)?.trusting(config.trust);
         let http = HttpClient::new(endpoints.clone())?;
         let mut outbox = Outbox::open(path)?;
         let signer = match config.signer {
@@ -177,6 +204,7 @@ impl Bridge {
             outbox: Mutex::new(Some(outbox)),
             unsaved: Mutex::new(Vec::new()),
             events: broadcast::channel(EVENTS_WAITING_MAX).0,
+            link: Mutex::new((LinkState::Offline { retry_in_ms: 0 }, clock.now())),
             closing: Notify::new(),
             clock,
             entropy,
@@ -186,10 +214,11 @@ impl Bridge {
             app_version: config.app_version,
             device_model: config.device_model,
         });
+        let events = Events::of(&shared.events);
         let (commands, requests) = mpsc::channel(COMMANDS_WAITING_MAX);
         let thread = Driver::start(Arc::clone(&shared), requests)
             .map_err(|error| BridgeError::Start(error.to_string()))?;
-        Ok(Self { shared, commands, thread: Mutex::new(Some(thread)) })
+        Ok((Self { shared, commands, thread: Mutex::new(Some(thread)) }, events))
     }
 
     /// Enrols this phone with a single-use code. The same code may be tried again after a failure.
@@ -304,6 +333,11 @@ impl Bridge {
     /// When the outbox cannot be read.
     pub fn open_alert(&self) -> Result<Option<AlertId>, BridgeError> {
         self.shared.outbox(|outbox| outbox.open_alert())
+    }
+
+    /// How the link is, and since when by the phone's clock.
+    pub fn link(&self) -> (LinkState, UnixMs) {
+        *self.shared.link()
     }
 
     /// The chat, oldest first.

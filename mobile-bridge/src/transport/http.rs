@@ -30,13 +30,15 @@ impl HttpClient {
     /// When TLS cannot be set up.
     pub fn new(endpoints: Endpoints) -> Result<Self, TransportError> {
         install_crypto();
-        let client = reqwest::Client::builder()
+        let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(CALL_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .build()
-            .map_err(|e| TransportError::Unreachable(e.to_string()))?;
+            .no_proxy();
+        if let Some(trust) = &endpoints.trust {
+            builder = builder.tls_backend_preconfigured(trust.client_config());
+        }
+        let client = builder.build().map_err(|e| TransportError::Unreachable(e.to_string()))?;
         Ok(Self { client, endpoints })
     }
 

@@ -2,6 +2,7 @@
 
 mod http;
 mod socket;
+mod trust;
 
 use std::sync::Once;
 
@@ -9,6 +10,7 @@ use sos_protocol::Problem;
 
 pub use http::HttpClient;
 pub use socket::{Incoming, Socket};
+pub use trust::Trust;
 
 /// The service could not be reached, or did not do what was asked.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -22,15 +24,19 @@ pub enum TransportError {
     /// The service refused, and said why.
     #[error("the service refused: {}", .0.detail.as_ref().unwrap_or(&.0.title))]
     Refused(Box<Problem>),
+    /// The certificates to trust cannot be read.
+    #[error("the trusted certificates cannot be used: {0}")]
+    Trust(String),
     /// The answer is not of this protocol.
     #[error("the answer is not of this protocol: {0}")]
     Answer(String),
 }
 
-/// Where the service is.
+/// Where the service is, and how it is known to be the service.
 #[derive(Debug, Clone)]
 pub struct Endpoints {
     base: reqwest::Url,
+    trust: Option<Trust>,
 }
 
 impl Endpoints {
@@ -49,7 +55,13 @@ impl Endpoints {
         }
         base.set_query(None);
         base.set_fragment(None);
-        Ok(Self { base })
+        Ok(Self { base, trust: None })
+    }
+
+    /// The same, known by `trust`; none: by the roots that the system keeps.
+    #[must_use]
+    pub fn trusting(self, trust: Option<Trust>) -> Self {
+        Self { trust, ..self }
     }
 
     fn http(&self, path: &str) -> Result<reqwest::Url, TransportError> {
