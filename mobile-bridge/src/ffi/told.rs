@@ -245,6 +245,8 @@ pub enum UnverifiedReason {
     DeviceUnknown,
     /// The device was revoked.
     DeviceRevoked,
+    /// It came by SMS, where nothing proves which phone sent it.
+    Sms,
 }
 
 impl From<Unverified> for UnverifiedReason {
@@ -256,6 +258,7 @@ impl From<Unverified> for UnverifiedReason {
             Unverified::ProofInvalid => Self::ProofInvalid,
             Unverified::DeviceUnknown => Self::DeviceUnknown,
             Unverified::DeviceRevoked => Self::DeviceRevoked,
+            Unverified::Sms => Self::Sms,
         }
     }
 }
