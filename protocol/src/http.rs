@@ -78,6 +78,37 @@ pub struct SmsTaken {
     pub alert_id: Option<AlertId>,
 }
 
+/// `PUT /api/device/push`: where this phone can be told something while its app sleeps. One a device; a newer one takes
+/// the place of the one before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PushTarget {
+    /// Firebase Cloud Messaging.
+    Fcm {
+        /// Registration token of the app on this phone, at most [`crate::limits::PUSH_TARGET_CHARS_MAX`].
+        token: String,
+    },
+    /// Web Push (RFC 8030): what `PushSubscription` says.
+    Web {
+        /// `https:` address at a push service that this service knows, at most
+        /// [`crate::limits::PUSH_TARGET_CHARS_MAX`].
+        endpoint: String,
+        /// Key of the subscription: a point of P-256, uncompressed, base64url without padding.
+        p256dh: String,
+        /// Secret of the subscription, 16 bytes, base64url without padding.
+        auth: String,
+    },
+}
+
+/// `GET /api/push-key`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct PushKey {
+    /// Public VAPID key (RFC 8292) for `applicationServerKey`: a point of P-256, uncompressed, base64url without padding.
+    pub public_key: String,
+}
+
 /// `POST /api/session`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]

@@ -15,6 +15,8 @@ pub const FIXES_PER_FRAME_MAX: usize = 50;
 pub const DELIVERED_PER_FRAME_MAX: usize = 50;
 /// Most alerts that a phone follows by `hello`.
 pub const FOLLOW_MAX: usize = 10;
+/// Longest token or endpoint of a push service, in bytes. Those of today have 150 to 500.
+pub const PUSH_TARGET_CHARS_MAX: usize = 1_024;
 /// Largest accuracy that is kept, in metres; a larger one says nothing.
 pub const ACCURACY_M_MAX: f64 = 1_000_000.0;
 /// How far ahead of the server's clock a device's or GPS time may be and still be kept, in milliseconds.

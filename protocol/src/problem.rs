@@ -76,6 +76,12 @@ error_codes! {
     CodeExpired = "code_expired", 410;
     /// The signature does not fit the key.
     ProofInvalid = "proof_invalid", 401;
+    /// There is no credential, or it was not made by this service.
+    CredentialInvalid = "credential_invalid", 401;
+    /// The credential is past its time; `welcome` brings a new one.
+    CredentialExpired = "credential_expired", 401;
+    /// The device is not known any more, or was revoked.
+    DeviceRevoked = "device_revoked", 403;
     /// Only a verified phone may do this; an SOS is always taken.
     NotVerified = "not_verified", 403;
     /// The ticket for the feed is unknown, used or past its time.

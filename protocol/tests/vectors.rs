@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sos_protocol::feed::{ConsoleFrame, FeedFrame};
-use sos_protocol::http::{AlertPost, AlertStatus, EnrolRequest, Enrolled};
+use sos_protocol::http::{AlertPost, AlertStatus, EnrolRequest, Enrolled, PushTarget};
 use sos_protocol::lenient::{self, Cleaned};
 use sos_protocol::phone::DroppedField;
 use sos_protocol::{
@@ -60,6 +60,7 @@ fn every_valid_frame_is_read_and_written_as_it_is() {
             "Enrolled" => again::<Enrolled>(&value),
             "AlertPost" => again::<AlertPost>(&value),
             "AlertStatus" => again::<AlertStatus>(&value),
+            "PushTarget" => again::<PushTarget>(&value),
             "Problem" => again::<Problem>(&value),
             "CaseDetail" => again::<CaseDetail>(&value),
             other => panic!("{name}: no type {other}"),
@@ -137,6 +138,7 @@ enum Purpose {
     Enrol { code: String, public_key: String },
     Hello { nonce: String },
     Alert { alert_id: sos_protocol::AlertId },
+    Request { method: String, path: String, body_sha256: String },
 }
 
 #[test]
@@ -147,6 +149,7 @@ fn proofs_sign_exactly_these_bytes() {
             Purpose::Enrol { code, public_key } => proof::enrol(&proof::normal_code(code), public_key),
             Purpose::Hello { nonce } => proof::hello(nonce),
             Purpose::Alert { alert_id } => proof::alert(*alert_id),
+            Purpose::Request { method, path, body_sha256 } => proof::request(method, path, body_sha256),
         };
         assert_eq!(text, vector.text, "{}", vector.name);
 

@@ -8,6 +8,7 @@ export const ALERT_TEXT_CHARS_MAX = 500;
 export const FIXES_PER_FRAME_MAX = 50;
 export const DELIVERED_PER_FRAME_MAX = 50;
 export const FOLLOW_MAX = 10;
+export const PUSH_TARGET_CHARS_MAX = 1024;
 export const ACCURACY_M_MAX = 1000000;
 export const CLOCK_AHEAD_MS_MAX = 86400000;
 export const PING_INTERVAL_S = 20;
@@ -97,7 +98,7 @@ export type CountryCode = string;
 /**
  * What went wrong, in a word that programs can match on.
  */
-export type ErrorCode = "malformed_json" | "unknown_type" | "missing_field" | "invalid_field" | "too_large" | "too_many" | "binary_frame" | "rate_limited" | "not_signed_in" | "wrong_password" | "forbidden" | "foreign_origin" | "not_found" | "method_not_allowed" | "stale_version" | "illegal_transition" | "id_reused" | "code_unknown" | "code_used" | "code_expired" | "proof_invalid" | "not_verified" | "ticket_invalid" | "session_replaced" | "not_yet_recorded" | "unavailable" | "internal";
+export type ErrorCode = "malformed_json" | "unknown_type" | "missing_field" | "invalid_field" | "too_large" | "too_many" | "binary_frame" | "rate_limited" | "not_signed_in" | "wrong_password" | "forbidden" | "foreign_origin" | "not_found" | "method_not_allowed" | "stale_version" | "illegal_transition" | "id_reused" | "code_unknown" | "code_used" | "code_expired" | "proof_invalid" | "credential_invalid" | "credential_expired" | "device_revoked" | "not_verified" | "ticket_invalid" | "session_replaced" | "not_yet_recorded" | "unavailable" | "internal";
 
 /**
  * Who won the race.
@@ -1140,6 +1141,38 @@ unverified?: Unverified | null,
  * Fields that were broken and left out.
  */
 dropped?: Array<DroppedField>, };
+
+/**
+ * `PUT /api/device/push`: where this phone can be told something while its app sleeps. One a device; a newer one takes
+ * the place of the one before.
+ */
+export type PushTarget = { "kind": "fcm", 
+/**
+ * Registration token of the app on this phone, at most [`crate::limits::PUSH_TARGET_CHARS_MAX`].
+ */
+token: string, } | { "kind": "web", 
+/**
+ * `https:` address at a push service that this service knows, at most
+ * [`crate::limits::PUSH_TARGET_CHARS_MAX`].
+ */
+endpoint: string, 
+/**
+ * Key of the subscription: a point of P-256, uncompressed, base64url without padding.
+ */
+p256dh: string, 
+/**
+ * Secret of the subscription, 16 bytes, base64url without padding.
+ */
+auth: string, };
+
+/**
+ * `GET /api/push-key`
+ */
+export type PushKey = { 
+/**
+ * Public VAPID key (RFC 8292) for `applicationServerKey`: a point of P-256, uncompressed, base64url without padding.
+ */
+public_key: string, };
 
 /**
  * `POST /api/session`

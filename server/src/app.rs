@@ -26,6 +26,7 @@ use crate::hub::Hub;
 use crate::intake::recorder::Recorder;
 use crate::intake::{Intake, alerts, direct, fixes};
 use crate::lane::Lane;
+use crate::push::{self, Push};
 use crate::queue::Queue;
 use crate::store::Store;
 use crate::workers::Workers;
@@ -123,6 +124,10 @@ pub async fn serve(
     let noting = rang::run(reports, changing.clone(), committed.clone(), stop_workers.clone());
     workers.spawn_on(noting, lane.handle());
 
+    let push = Arc::new(Push::new(&config.push, &config.secret, &ambient)?);
+    let push_store = store_of(config, &ambient, push::CONNECTIONS)?;
+    push.spawn(&push_store, &ambient, &workers, &stop_workers);
+
     let sockets = TaskTracker::new();
     let parts = parts(
         config,
@@ -136,6 +141,7 @@ pub async fn serve(
         registry,
         committed,
         (changing, lane.handle().clone(), rang),
+        push,
         sockets.clone(),
         shutdown.clone(),
     );
@@ -161,6 +167,7 @@ pub async fn serve(
     store.close().await;
     sos_store.close().await;
     officers_store.close().await;
+    push_store.close().await;
     Ok(())
 }
 
@@ -201,6 +208,7 @@ fn parts(
     registry: Arc<Registry>,
     committed: Arc<Notify>,
     changing: (Changing, Handle, Gather<Rang>),
+    push: Arc<Push>,
     sockets: TaskTracker,
     shutdown: CancellationToken,
 ) -> Arc<Parts> {
@@ -228,6 +236,7 @@ fn parts(
         phones,
         feeds,
         credentials,
+        push,
         clock,
         entropy,
         metrics,

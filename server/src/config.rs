@@ -7,6 +7,7 @@ use serde::Deserialize;
 use sos_protocol::CountryCode;
 
 use crate::auth::secret::Secret;
+use crate::push::config::{PushConfig, WEB_PUSH_SERVICES};
 
 /// All settings. The README lists them with their environment names.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub struct Config {
     pub database_connections: u32,
     /// How long sockets and requests under way have to finish at shutdown, in seconds.
     pub drain_s: u64,
+    /// Telling phones while their apps sleep.
+    pub push: PushConfig,
     /// Which log lines are written, e.g. `info` or `sos_server=debug`.
     pub log: String,
     /// Log lines as JSON, for machines; else for people.
@@ -48,6 +51,10 @@ struct Raw {
     sms_key: Option<String>,
     database_connections: u32,
     drain_s: u64,
+    fcm_account: Option<String>,
+    fcm_url: String,
+    push_contact: Option<String>,
+    web_push_services: String,
     log: String,
     log_json: bool,
 }
@@ -74,6 +81,8 @@ impl Config {
             .set_default("cookie_secure", true)?
             .set_default("database_connections", 20)?
             .set_default("drain_s", 10)?
+            .set_default("fcm_url", "https://fcm.googleapis.com")?
+            .set_default("web_push_services", WEB_PUSH_SERVICES)?
             .set_default("log", "info")?
             .set_default("log_json", true)?;
         if let Some(file) = get("SOS_CONFIG") {
@@ -113,6 +122,7 @@ impl Config {
             sms_key: raw.sms_key,
             database_connections: raw.database_connections,
             drain_s: raw.drain_s,
+            push: PushConfig::check(raw.fcm_account, &raw.fcm_url, raw.push_contact, &raw.web_push_services)?,
             log: raw.log,
             log_json: raw.log_json,
         })

@@ -14,6 +14,7 @@ pub mod http;
 pub mod hub;
 pub mod intake;
 pub mod lane;
+pub mod push;
 pub mod queue;
 pub mod store;
 pub mod told;

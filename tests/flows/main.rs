@@ -8,6 +8,7 @@ mod enrolment;
 mod late_and_odd;
 mod once;
 mod permissions;
+mod push;
 mod sms;
 mod sos_path;
 mod stores_away;

@@ -2,13 +2,16 @@
 
 use serde_json::{Value, json};
 use sos_core::access::{self, Access, Action, CaseDesks};
+use sos_protocol::ambient::{Clock, ManualClock, SystemClock};
 use sos_protocol::feed::FeedFrame;
 use sos_protocol::http::{CaseList, Role};
-use sos_protocol::{CaseId, CaseSummary, DeskId, StaffId, Stage};
+use sos_protocol::proof::{CREDENTIAL_HEADER, SIGNATURE_HEADER};
+use sos_protocol::{CaseId, CaseSummary, DeskId, ErrorCode, Problem, StaffId, Stage};
+use sos_server::auth::credential::CREDENTIAL_MS;
 use sos_server::http::routes::{Guard, ROUTES, Route};
 use sos_tests::phone::new_id;
 use sos_tests::service::STAFF;
-use sos_tests::{Officer, Phone, Service};
+use sos_tests::{Key, Officer, Phone, Service};
 
 /// A body that fits, but names a version that no case has: a permitted command ends in a conflict.
 fn body(route: &Route) -> Value {
@@ -48,7 +51,7 @@ async fn every_route_for_every_role_and_desk() {
         let officer = service.officer(login).await;
         for route in ROUTES.iter().filter(|route| route.path != "/api/session") {
             match route.guard {
-                Guard::Public | Guard::Signed | Guard::SignedIn => {}
+                Guard::Public | Guard::Signed | Guard::SignedIn | Guard::Device => {}
                 Guard::Role(action) => {
                     let status = status(&officer, route, cases[0].1).await;
                     let allowed = expected(role, desk, action, None) == Access::Allowed;
@@ -92,6 +95,61 @@ async fn without_a_session_every_route_of_officers_says_so() {
         let method = route.method.parse().unwrap();
         let answer = service.http.request(method, service.url(&path)).body("{}").send().await.unwrap();
         assert_eq!(answer.status(), 401, "{} {}", route.method, route.path);
+    }
+}
+
+#[tokio::test]
+async fn routes_of_devices_take_nothing_that_the_device_did_not_sign() {
+    let clock = ManualClock::at(SystemClock::new().now());
+    let service = Service::start_with(clock.clone()).await;
+    let (_, code) = service.worker("Lý Thị Ký", "TW").await;
+    let key = Key::new().enrol(&service, &code).await;
+    let mut thief = Key::new();
+    thief.enrolled.clone_from(&key.enrolled);
+    let mut forged = key.clone();
+    forged.enrolled.as_mut().unwrap().credential.replace_range(0..1, "f");
+    let routes: Vec<&Route> = ROUTES.iter().filter(|route| route.guard == Guard::Device).collect();
+    assert!(!routes.is_empty());
+    let code = async |answer: reqwest::Response| {
+        let status = answer.status().as_u16();
+        (status, answer.json::<Problem>().await.expect("a problem").code)
+    };
+    let body = json!({ "kind": "fcm", "token": "x" });
+    for route in &routes {
+        let send =
+            async |key: &Key| code(key.send(&service, route.method, route.path, Some(&body)).await).await;
+        assert_eq!(send(&Key::new()).await, (401, ErrorCode::CredentialInvalid), "{}", route.path);
+        assert_eq!(send(&forged).await, (401, ErrorCode::CredentialInvalid), "{}", route.path);
+        assert_eq!(send(&thief).await, (401, ErrorCode::ProofInvalid), "{}", route.path);
+        // Signed, but for another method, another address, another body; and not signed at all.
+        let bytes = serde_json::to_vec(&body).unwrap();
+        let moved = format!("{}?x", route.path);
+        for signature in [
+            Some(key.sign_request("PATCH", route.path, &bytes)),
+            Some(key.sign_request(route.method, &moved, &bytes)),
+            Some(key.sign_request(route.method, route.path, b"{}")),
+            None,
+        ] {
+            let method = route.method.parse().unwrap();
+            let mut request = service.http.request(method, service.url(route.path));
+            request = request.header(CREDENTIAL_HEADER, key.credential().unwrap());
+            if let Some(signature) = signature {
+                request = request.header(SIGNATURE_HEADER, signature);
+            }
+            let answer = request.body(bytes.clone()).send().await.unwrap();
+            assert_eq!(code(answer).await, (401, ErrorCode::ProofInvalid), "{}", route.path);
+        }
+    }
+    let device = key.enrolled.as_ref().unwrap().device_id;
+    assert!(service.store.revoke_device(device, service.clock.now()).await.unwrap());
+    for route in &routes {
+        let answer = key.send(&service, route.method, route.path, Some(&body)).await;
+        assert_eq!(code(answer).await, (403, ErrorCode::DeviceRevoked), "{}", route.path);
+    }
+    clock.advance_ms(CREDENTIAL_MS + 1);
+    for route in &routes {
+        let answer = key.send(&service, route.method, route.path, Some(&body)).await;
+        assert_eq!(code(answer).await, (401, ErrorCode::CredentialExpired), "{}", route.path);
     }
 }
 

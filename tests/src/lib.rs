@@ -5,10 +5,12 @@ pub mod gate;
 pub mod log;
 pub mod officer;
 pub mod phone;
+pub mod push_services;
 pub mod service;
 pub mod wait;
 
 pub use officer::{Feed, Officer};
 pub use phone::{Key, Phone};
+pub use push_services::PushServices;
 pub use service::Service;
 pub use wait::until;

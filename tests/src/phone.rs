@@ -5,8 +5,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD as B64;
 use futures_util::{SinkExt, StreamExt};
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
 use sos_protocol::ambient::{Entropy, SystemEntropy};
 use sos_protocol::http::{EnrolRequest, Enrolled};
+use sos_protocol::proof::{CREDENTIAL_HEADER, SIGNATURE_HEADER};
 use sos_protocol::{
     Alert, AlertId, Fix, FixId, GatewayFrame, MessageId, PhoneFrame, Receipt, SUBPROTOCOL, Seq, Stage,
     UnixMs, proof,
@@ -72,6 +75,34 @@ impl Key {
         assert_eq!(answer.status(), 200);
         self.enrolled = Some(answer.json().await.expect("an enrolment"));
         self
+    }
+
+    /// A request that this device signs.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn send(
+        &self,
+        service: &Service,
+        method: &str,
+        path: &str,
+        body: Option<&impl Serialize>,
+    ) -> reqwest::Response {
+        let body = body.map(|body| serde_json::to_vec(body).expect("JSON")).unwrap_or_default();
+        let signature = self.sign_request(method, path, &body);
+        let method = method.parse().expect("a method");
+        let mut request = service.http.request(method, service.url(path)).header(SIGNATURE_HEADER, signature);
+        if let Some(credential) = self.credential() {
+            request = request.header(CREDENTIAL_HEADER, credential);
+        }
+        request.body(body).send().await.expect("an answer")
+    }
+
+    /// The signature of such a request.
+    #[must_use]
+    pub fn sign_request(&self, method: &str, path: &str, body: &[u8]) -> String {
+        let hash: String = Sha256::digest(body).iter().map(|byte| format!("{byte:02x}")).collect();
+        self.sign(&proof::request(method, path, &hash))
     }
 
     /// The credential, if there is one.

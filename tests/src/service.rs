@@ -73,6 +73,7 @@ pub struct Service {
     pub clock: SharedClock,
     /// Its settings.
     pub config: Config,
+    more: Vec<(&'static str, String)>,
     shutdown: CancellationToken,
     serving: Option<JoinHandle<()>>,
 }
@@ -89,6 +90,12 @@ impl Service {
         Self::start_on(&database, &redis, clock).await
     }
 
+    /// Starts one with further settings.
+    pub async fn start_with_settings(more: Vec<(&'static str, String)>) -> Self {
+        let (database, redis) = tokio::task::spawn_blocking(fresh).await.expect("fresh stores");
+        Self::start_set(&database, &redis, Arc::new(SystemClock::new()), more).await
+    }
+
     /// Starts one on its own stores, which the test may kill.
     pub async fn start_on_stack(stack: &Stack) -> Self {
         let (database, redis) = (stack.database_url(), stack.redis_url());
@@ -99,13 +106,23 @@ impl Service {
 
     /// Another node on the same stores.
     pub async fn another_node(&self) -> Self {
-        Self::start_on(&self.config.database_url, &self.config.redis_url, self.clock.clone()).await
+        let (database, redis) = (&self.config.database_url, &self.config.redis_url);
+        Self::start_set(database, redis, self.clock.clone(), self.more.clone()).await
     }
 
     async fn start_on(database: &str, redis: &str, clock: SharedClock) -> Self {
+        Self::start_set(database, redis, clock, vec![]).await
+    }
+
+    async fn start_set(
+        database: &str,
+        redis: &str,
+        clock: SharedClock,
+        more: Vec<(&'static str, String)>,
+    ) -> Self {
         log::keep();
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let config = config(database, redis);
+        let config = config_with(database, redis, &more);
         let ambient = Ambient { clock: clock.clone(), entropy: Arc::new(SystemEntropy) };
         let store = app::store(&config, &ambient).expect("a store");
         let listener = TcpListener::bind(config.listen).await.expect("a free port");
@@ -123,6 +140,7 @@ impl Service {
             store,
             clock,
             config,
+            more,
             shutdown,
             serving: Some(serving),
         };
@@ -221,6 +239,10 @@ impl Drop for Service {
 }
 
 fn config(database: &str, redis: &str) -> Config {
+    config_with(database, redis, &[])
+}
+
+fn config_with(database: &str, redis: &str, more: &[(&'static str, String)]) -> Config {
     let env = [
         ("DATABASE_URL", database),
         ("REDIS_URL", redis),
@@ -231,7 +253,9 @@ fn config(database: &str, redis: &str) -> Config {
         ("SOS_DATABASE_CONNECTIONS", "8"),
         ("SOS_DRAIN_S", "5"),
     ];
-    Config::read(env.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))).expect("settings")
+    let more = more.iter().map(|(k, v)| (*k, v.as_str()));
+    let all = env.into_iter().chain(more).map(|(k, v)| (k.to_owned(), v.to_owned()));
+    Config::read(all).expect("settings")
 }
 
 /// A database made from the template, and a Redis number.

@@ -2,6 +2,7 @@
 
 mod body;
 mod cases;
+mod device;
 mod enrol;
 mod front_ends;
 mod health;
@@ -20,7 +21,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware;
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sos_protocol::ambient::{SharedClock, SharedEntropy};
 use sos_protocol::limits::FRAME_BYTES_MAX;
@@ -33,6 +34,7 @@ use crate::auth::credential::Credentials;
 use crate::auth::password::Passwords;
 use crate::cases::Cases;
 use crate::intake::Intake;
+use crate::push::Push;
 use crate::queue::Queue;
 use crate::store::Store;
 use crate::ws::{FeedSockets, PhoneSockets};
@@ -57,6 +59,8 @@ pub struct Parts {
     pub feeds: Arc<FeedSockets>,
     /// Phones' credentials.
     pub credentials: Credentials,
+    /// Push services that are set up.
+    pub push: Arc<Push>,
     /// Officers' passwords.
     pub passwords: Passwords,
     /// Failed tries to sign in.
@@ -111,6 +115,8 @@ pub fn router(parts: Shared) -> Router {
         .route("/api/alerts", post(phones::post_alert))
         .route("/api/alerts/{alert_id}", get(phones::alert_status))
         .route("/api/sms", post(sms::inbound))
+        .route("/api/device/push", put(device::set_push).delete(device::forget_push))
+        .route("/api/push-key", get(device::push_key))
         .route("/api/openapi.json", get(openapi::document))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

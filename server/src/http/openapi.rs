@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 use sos_protocol::http as api;
+use sos_protocol::proof;
 use utoipa::ToSchema;
 use utoipa::openapi::{ComponentsBuilder, RefOr, Schema};
 
@@ -32,7 +33,11 @@ fn build() -> Value {
         "paths": paths,
         "components": {
             "schemas": schemas(),
-            "securitySchemes": { "session": { "type": "apiKey", "in": "cookie", "name": "sos_session" } },
+            "securitySchemes": {
+                "session": { "type": "apiKey", "in": "cookie", "name": "sos_session" },
+                "credential": { "type": "apiKey", "in": "header", "name": proof::CREDENTIAL_HEADER },
+                "signature": { "type": "apiKey", "in": "header", "name": proof::SIGNATURE_HEADER },
+            },
         },
     })
 }
@@ -61,8 +66,12 @@ fn operation(route: &Route) -> Value {
     if let Some(name) = route.body {
         operation["requestBody"] = json!({ "required": true, "content": content("application/json", name) });
     }
-    if !matches!(route.guard, Guard::Public | Guard::Signed) {
-        operation["security"] = json!([{ "session": [] }]);
+    match route.guard {
+        Guard::Public | Guard::Signed => {}
+        Guard::Device => operation["security"] = json!([{ "credential": [], "signature": [] }]),
+        Guard::SignedIn | Guard::Role(_) | Guard::Case(_) => {
+            operation["security"] = json!([{ "session": [] }]);
+        }
     }
     operation
 }
@@ -86,6 +95,8 @@ fn schemas() -> Value {
     add::<api::AlertPost>(&mut all);
     add::<api::AlertStatus>(&mut all);
     add::<api::SmsTaken>(&mut all);
+    add::<api::PushTarget>(&mut all);
+    add::<api::PushKey>(&mut all);
     add::<api::SignIn>(&mut all);
     add::<api::Me>(&mut all);
     add::<api::Desks>(&mut all);

@@ -9,6 +9,8 @@ pub enum Guard {
     Public,
     /// A program that signs with a key of its own.
     Signed,
+    /// A verified phone that signs the request.
+    Device,
     /// Any officer who is signed in.
     SignedIn,
     /// Officers whose role allows this, whatever the case.
@@ -75,6 +77,16 @@ pub const ROUTES: &[Route] = &[
         Some("AlertStatus"),
         "How far an alert has got.",
     ),
+    route(
+        "PUT",
+        "/api/device/push",
+        Guard::Device,
+        Some("PushTarget"),
+        None,
+        "Where this phone can be told something while its app sleeps; takes the place of an earlier one.",
+    ),
+    route("DELETE", "/api/device/push", Guard::Device, None, None, "No push to this phone any more."),
+    route("GET", "/api/push-key", Guard::Public, None, Some("PushKey"), "Public key for Web Push."),
     route(
         "POST",
         "/api/sms",

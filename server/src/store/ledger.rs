@@ -161,6 +161,28 @@ impl Store {
         .await
     }
 
+    /// The entries at these places.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn entries_at(&self, places: &[i64]) -> Result<Vec<LedgerEntry>, StoreError> {
+        self.within(USE_WITHIN, async {
+            let rows = sqlx::query_as!(
+                EntryRow,
+                r#"SELECT seq AS "seq!", at_ms AS "at_ms!", case_id AS "case_id!", actor AS "actor!", actor_id,
+                          actor_name, ref_id, facts AS "facts!", sealed AS "sealed!", subject AS "subject!",
+                          wrapped_key, view, alerts
+                   FROM (SELECT seq AS at FROM ledger WHERE seq = ANY($1)) page
+                   CROSS JOIN LATERAL (SELECT * FROM ledger_entries e WHERE e.seq = page.at OFFSET 0) e"#,
+                places
+            )
+            .fetch_all(&self.pool)
+            .await?;
+            rows.into_iter().map(|row| self.entry(row)).collect()
+        })
+        .await
+    }
+
     /// At most `limit` entries after `after` of the cases that this phone has alerts in, or that `follow` names; and,
     /// whatever its place, the entry that recorded an alert that `follow` names: the phone may never have heard of it.
     ///

@@ -6,6 +6,7 @@ mod error;
 pub mod fixes;
 pub mod keys;
 pub mod ledger;
+pub mod push;
 pub mod staff;
 pub mod workers;
 

@@ -231,14 +231,15 @@ impl Store {
         .await
     }
 
-    /// Takes a device's right to speak for its owner. False if there is no such device.
+    /// Takes a device's right to speak for its owner, and to hear what is for them. False if there is no such device.
     ///
     /// # Errors
     /// When Postgres does not do it.
     pub async fn revoke_device(&self, id: DeviceId, now: UnixMs) -> Result<bool, StoreError> {
         self.within(USE_WITHIN, async {
             let done = sqlx::query!(
-                "UPDATE devices SET revoked_ms = coalesce(revoked_ms, $2) WHERE device_id = $1",
+                "WITH forgotten AS (DELETE FROM push_targets WHERE device_id = $1)
+                 UPDATE devices SET revoked_ms = coalesce(revoked_ms, $2) WHERE device_id = $1",
                 id.0,
                 now.0
             )
