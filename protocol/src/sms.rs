@@ -182,7 +182,9 @@ impl SmsAlert {
     }
 
     fn is_in_range(&self) -> bool {
-        self.battery_pct.is_none_or(|pct| pct <= 100)
+        // The nil id tells nothing apart: the next phone's alert would count as a repeat of this one.
+        !self.alert_id.0.is_nil()
+            && self.battery_pct.is_none_or(|pct| pct <= 100)
             && self.position.is_none_or(|p| {
                 p.lat_steps <= 18_000_000
                     && p.lon_steps <= 36_000_000

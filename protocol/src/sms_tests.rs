@@ -17,7 +17,7 @@ fn any_sms() -> impl Strategy<Value = SmsAlert> {
             accuracy_m,
             fix_time_s,
         });
-    let id = any::<u128>().prop_map(Uuid::from_u128);
+    let id = (1..=u128::MAX).prop_map(Uuid::from_u128);
     (
         id.clone(),
         proptest::option::of(id),
@@ -87,6 +87,12 @@ fn every_single_wrong_character_of_one_text_is_refused() {
         let shorter: String = shorter.into_iter().collect();
         assert_eq!(SmsAlert::read(&shorter), Err(NotAnSos), "{shorter}");
     }
+}
+
+#[test]
+fn an_alert_with_the_nil_id_is_not_read() {
+    let nil = SmsAlert { alert_id: AlertId(Uuid::nil()), ..example() };
+    assert_eq!(SmsAlert::read(&nil.text()), Err(NotAnSos));
 }
 
 #[test]

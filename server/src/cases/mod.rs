@@ -132,7 +132,11 @@ impl Cases {
             Command::Note { note_id, .. } => Some(note_id.0),
             _ => None,
         };
-        match self.change(officer, id, version, command).await {
+        let changed = match command {
+            Command::Rang => self.note_rang(officer, id).await,
+            command => self.change(officer, id, version, command).await,
+        };
+        match changed {
             Ok(()) => self.committed.notify_one(),
             Err(CaseError::Store(error)) if error.is_taken() && reopens => {
                 return Err(CaseError::OtherCaseOpen);
@@ -158,11 +162,6 @@ impl Cases {
         version: Option<u32>,
         command: Command,
     ) -> Result<(), CaseError> {
-        let rang = Rang { officer: officer.clone(), case_id: id };
-        if command == Command::Rang && self.rang.ask(rang).await.is_ok() {
-            return Ok(());
-        }
-        // Also a report that was not noted: so its console is told why.
         let (changing, officer) = (self.changing.clone(), officer.clone());
         let change = async move { changing.change(&officer, id, version, command).await };
         let changed = self.lane.spawn(within(USE_WITHIN, change)).await;
@@ -173,6 +172,21 @@ impl Cases {
             }
             result => result,
         }
+    }
+
+    /// With everything else that rang. A report that is not noted never waits in front of a claim: it is only looked up
+    /// why.
+    async fn note_rang(&self, officer: &Officer, id: CaseId) -> Result<(), CaseError> {
+        if self.rang.ask(Rang { officer: officer.clone(), case_id: id }).await.is_ok() {
+            return Ok(());
+        }
+        let view = self.visible(officer, id).await?;
+        let desks = CaseDesks { holder: &view.record.desk_id, watchers: &view.record.watchers };
+        Err(match access::may(officer, Action::WorkCase, Some(desks)) {
+            Access::Allowed => StoreError::Resting.into(),
+            Access::Forbidden => CaseError::Refused(Refusal::Forbidden, None),
+            Access::Hidden => CaseError::Refused(Refusal::Hidden, None),
+        })
     }
 
     async fn conflict(&self, id: CaseId) -> Result<Option<Conflict>, CaseError> {

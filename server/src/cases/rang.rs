@@ -44,16 +44,30 @@ pub async fn run(
     while let Some(Some(batch)) = stop.run_until_cancelled(waiting.next(BATCH_MAX)).await {
         for (officer, reports) in by_officer(batch) {
             let ids: Vec<CaseId> = reports.iter().map(|(id, _)| *id).collect();
-            match within(USE_WITHIN, changing.rang(&officer, &ids)).await {
-                Ok(done) => {
-                    committed.notify_one();
-                    reports.into_iter().for_each(|(id, caller)| caller.tell(done.contains(&id)));
-                }
-                // Dropped, they are told so.
-                Err(error) => tracing::warn!(%error, "what rang is not noted"),
-            }
+            let done = note(&changing, &officer, &ids).await;
+            committed.notify_one();
+            reports.into_iter().for_each(|(id, caller)| caller.tell(done.contains(&id)));
         }
     }
+}
+
+/// Which of them are noted now.
+async fn note(changing: &Changing, officer: &Officer, ids: &[CaseId]) -> Vec<CaseId> {
+    let error = match within(USE_WITHIN, changing.rang(officer, ids)).await {
+        Ok(done) => return done,
+        Err(error) => error,
+    };
+    tracing::warn!(%error, "what rang is not noted");
+    if error.is_away() || ids.len() == 1 {
+        return vec![];
+    }
+    // One of them is in the others' way: each by itself.
+    let mut done = vec![];
+    for id in ids {
+        let noted = within(USE_WITHIN, changing.rang(officer, &[*id])).await;
+        done.extend(noted.unwrap_or_default());
+    }
+    done
 }
 
 fn by_officer(Batch { items, callers }: Batch<Rang>) -> Vec<(Officer, Vec<(CaseId, Caller)>)> {

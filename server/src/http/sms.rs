@@ -32,8 +32,9 @@ struct Webhook {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Sms {
-    message_id: String,
-    phone_number: String,
+    /// May be missing, as the number may: neither is a reason to refuse an SOS.
+    message_id: Option<String>,
+    phone_number: Option<String>,
     message: String,
 }
 
@@ -58,7 +59,7 @@ pub(super) async fn inbound(
         return Ok(axum::Json(SmsTaken { alert_id: None }));
     };
     let alert_id = alert.alert_id;
-    let (number, _) = lenient::text(&sms.phone_number, NUMBER_CHARS_MAX);
+    let (number, _) = lenient::text(sms.phone_number.as_deref().unwrap_or_default(), NUMBER_CHARS_MAX);
     let origin = Origin {
         device_id,
         unverified: Some(Unverified::Sms),
@@ -100,10 +101,11 @@ fn alert(sms: &Sms) -> Option<(Alert, Option<DeviceId>)> {
 
 /// A text that a person typed, or that was damaged on the way: nothing is read out of it, people read it.
 fn in_words(sms: &Sms, words: &str) -> Alert {
-    let whose = [&sms.message_id, &sms.phone_number, &sms.message].map(String::as_bytes).join(&0);
+    let known = |id: &Option<String>| id.clone().unwrap_or_default();
+    let whose = [known(&sms.message_id), known(&sms.phone_number), sms.message.clone()].join("\0");
     let (text, _) = lenient::text(words, ALERT_TEXT_CHARS_MAX);
     Alert {
-        alert_id: AlertId(Uuid::new_v5(&Uuid::NAMESPACE_OID, &whose)),
+        alert_id: AlertId(Uuid::new_v5(&Uuid::NAMESPACE_OID, whose.as_bytes())),
         device_time_ms: None,
         waited_ms: None,
         position: None,
@@ -119,7 +121,7 @@ mod tests {
     use super::*;
 
     fn sms(message: &str) -> Sms {
-        let (message_id, phone_number) = ("1".to_owned(), "+886900000000".to_owned());
+        let (message_id, phone_number) = (Some("1".to_owned()), Some("+886900000000".to_owned()));
         Sms { message_id, phone_number, message: message.to_owned() }
     }
 
@@ -130,6 +132,13 @@ mod tests {
         assert_eq!(alert(&sms(" sos bị nhốt ở xưởng")).expect("an alert").0.alert_id, typed.alert_id);
         assert!(alert(&sms("50% off today")).is_none());
         assert!(alert(&sms("")).is_none());
+    }
+
+    #[test]
+    fn what_a_gateway_leaves_out_refuses_no_sos() {
+        let body = r#"{"event":"sms:received","payload":{"message":"SOS","phoneNumber":null}}"#;
+        let webhook: Webhook = frames::from_slice(body.as_bytes()).expect("a webhook");
+        assert!(alert(&webhook.payload).is_some());
     }
 
     #[test]
