@@ -12,6 +12,8 @@ import { until } from './wait';
 
 const service = useService();
 const chromium = useBrowser({ webgl: false });
+/** Positions go out every 10 s, and the first of them may be some seconds old. */
+const TWO_MEASURES_MS = 45_000;
 const TAIPEI = { lat: 25.05, lon: 121.52 };
 
 /** Cases of the worker of this name, with the number of presses in each. */
@@ -60,6 +62,11 @@ it('press, ladder, a message each way, closed', async () => {
   await worker.page.locator('[data-testid=mine] [data-accepted=true]').nth(1).waitFor();
   await worker.back();
 
+  await worker.context.setGeolocation({ latitude: 25.06, longitude: 121.53, accuracy: 8 });
+  await until('the new place on record', async () => {
+    const rows = await query(service, `SELECT f.lat FROM fixes f JOIN alerts a USING (alert_id) WHERE a.case_id = '${caseId}'`);
+    return rows.some(([lat]) => Number(lat) > 25.055);
+  }, TWO_MEASURES_MS);
   await officer.close('Đã giải quyết', 'Chị đã về nhà an toàn.');
   await worker.reaches('closed');
   await worker.leave();

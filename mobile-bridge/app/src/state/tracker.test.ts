@@ -8,6 +8,7 @@ class Satellites implements GeolocationLike {
   watching: PositionCallback | null = null;
   denied: PositionErrorCallback | null = null;
   asked = 0;
+  answers = true;
 
   constructor(readonly clock: ManualClock) {}
 
@@ -23,7 +24,7 @@ class Satellites implements GeolocationLike {
 
   getCurrentPosition(success: PositionCallback): void {
     this.asked++;
-    success(this.at());
+    if (this.answers) success(this.at());
   }
 
   at(): GeolocationPosition {
@@ -65,6 +66,18 @@ it('sends the first position of an SOS at once, then every 10 s, after 10 minute
   tracker.follow(null);
   clock.advance(600_000);
   expect(sent).toHaveLength(71);
+});
+
+it('sends what the phone tells by itself when its turn comes, also where asking gets no answer', () => {
+  const { clock, satellites, sent, tracker } = setUp();
+  satellites.answers = false;
+  tracker.follow(clock.now());
+  satellites.watching?.(satellites.at());
+  clock.advance(12_000);
+  satellites.watching?.(satellites.at());
+  expect(sent).toHaveLength(1);
+  clock.advance(8_000);
+  expect([sent.length, satellites.asked]).toEqual([2, 1]);
 });
 
 it('does not send again what went out with the press', () => {

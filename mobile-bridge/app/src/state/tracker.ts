@@ -136,9 +136,14 @@ export class Tracker {
     open.cancel = this.#parts.clock.after(intervalS(since_press_s, this.#parts.battery()) * 1000, () => this.#measure());
   }
 
-  /** A phone that lies still tells nothing by itself: it is asked. */
+  /** Sends what the phone has told by itself since; one that lies still tells nothing, and is asked. */
   #measure(): void {
     const open = this.#open;
+    if (open && this.latest && this.latest.fix_time_ms !== open.sent_time_ms) {
+      this.#sendLatest();
+      this.#plan();
+      return;
+    }
     const done = () => {
       if (this.#open !== open) return;
       this.#sendLatest();
