@@ -268,7 +268,7 @@ async fn fixes_and_a_cancellation_follow_the_alert() {
     let fix_ids = fixes.iter().map(|f| f.fix_id).collect();
     phone.say(&GatewayFrame::FixesAccepted { fix_ids, dropped: vec![] }).await;
 
-    bridge.cancel(alert_id).unwrap();
+    bridge.cancel(alert_id, None).unwrap();
     assert!(matches!(phone.hear().await, PhoneFrame::Cancel { alert_id: id, .. } if id == alert_id));
     assert_eq!(bridge.alert_state(alert_id).unwrap().unwrap().cancel, CancelState::Queued);
     phone.say(&GatewayFrame::Accepted { id: alert_id.to_string(), at_ms: UnixMs(9) }).await;
@@ -283,7 +283,7 @@ async fn without_an_alert_there_is_nothing_to_add_to() {
     let bridge = open(&dir.path().join("outbox.db"), &gateway.url());
     assert!(bridge.write("x").is_err());
     assert!(bridge.send_fixes(vec![Position::at(1.0, 1.0)]).is_err());
-    assert!(bridge.cancel(AlertId(Uuid::from_u128(1))).is_ok());
+    assert!(bridge.cancel(AlertId(Uuid::from_u128(1)), None).is_ok());
     bridge.press(PressDetails::default());
     assert!(bridge.write(" \u{7} ").is_err() && bridge.write(&"x".repeat(2_001)).is_err());
 }

@@ -123,6 +123,7 @@ fn alert(alert_id: AlertId) -> Alert {
         kind: None,
         text: None,
         battery_pct: None,
+        drill: false,
     }
 }
 

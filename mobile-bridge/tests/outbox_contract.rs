@@ -67,7 +67,9 @@ impl World {
                 assert_eq!(given, member::<AlertId>(step, "gives"));
             }
             "cancel" => {
-                let changes = outbox.cancel(member(step, "alert_id"), member(step, "at_ms")).unwrap();
+                let pin = step.get("pin").map(|pin| serde_json::from_value(pin.clone()).unwrap());
+                let changes =
+                    outbox.cancel(member(step, "alert_id"), pin.as_ref(), member(step, "at_ms")).unwrap();
                 assert_eq!(changes, member::<bool>(step, "changes"));
             }
             "write" => {
@@ -173,6 +175,11 @@ impl World {
                 let count_max = u32::try_from(number(step, "count_max")).unwrap();
                 json!(outbox.alerts(count_max).unwrap())
             }
+            "cancel_pin" => {
+                let of: AlertId = member(step, "alert_id");
+                let cancels = outbox.queue().unwrap().cancels;
+                json!(cancels.into_iter().find(|c| c.alert_id == of).and_then(|c| c.pin))
+            }
             "open_alert" => json!(outbox.open_alert().unwrap()),
             "last_seq" => json!(outbox.last_seq().unwrap()),
             "credential" => json!(outbox.identity().unwrap().map(|identity| identity.credential)),
@@ -275,6 +282,7 @@ fn said(what: &str, step: &Step) -> Write {
             })
         }
         "accepted" => Write::Accepted { id: member(step, "id"), at_ms: member(step, "at_ms") },
+        "cancel_refused" => Write::CancelRefused(member(step, "alert_id")),
         "fixes_accepted" => Write::FixesAccepted(member(step, "fix_ids")),
         "delivered_read" => Write::DeliveredRead(member(step, "message_ids")),
         "credential" => Write::Credential(member(step, "credential")),

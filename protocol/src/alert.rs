@@ -34,6 +34,11 @@ pub struct Alert {
     /// Charge of the battery, 0 to 100.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub battery_pct: Option<u8>,
+    /// A test of the whole path that the worker asked for: marked everywhere, counted nowhere, and never part of a matter
+    /// that is none. Only a plain `true` makes a drill; anything else in its place is an SOS.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "schema", ts(as = "Option<bool>", optional))]
+    pub drill: bool,
 }
 
 /// A measured location.

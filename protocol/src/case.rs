@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::phone::DroppedField;
 use crate::{
-    Alert, AlertId, CaseId, CountryCode, DeskId, EmergencyKind, Fix, MessageId, NoteId, Seq, StaffId, UnixMs,
-    WorkerId,
+    Alert, AlertId, AttachmentId, CaseId, CountryCode, DeskId, EmergencyKind, Fix, MessageId, NoteId, Seq,
+    StaffId, UnixMs, WorkerId,
 };
 
 /// Where a case stands.
@@ -212,6 +212,13 @@ pub struct CaseSummary {
     /// The worker took the press back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled_at_ms: Option<UnixMs>,
+    /// The worker was made to take it back, and gave the PIN that says so. The phone shows nothing of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duress_at_ms: Option<UnixMs>,
+    /// A test of the path; counted nowhere.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "schema", ts(as = "Option<bool>", optional))]
+    pub drill: bool,
     /// Who has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
@@ -290,6 +297,19 @@ pub enum CaseEvent {
         /// Which.
         alert_id: AlertId,
     },
+    /// The worker gave the PIN that says: I am made to do this. In place of `cancelled`, or right behind the press.
+    Duress {
+        /// The alert that was to be taken back, or that was sent so.
+        alert_id: AlertId,
+    },
+    /// A photo or a voice note of the worker has arrived whole.
+    Attachment {
+        /// Which.
+        attachment: Attachment,
+        /// What the file said about itself. It is kept here and taken out of what is passed on.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        taken: Option<Taken>,
+    },
     /// A console of the desk drew and rang it.
     Rang {
         /// The alerts that it rang for.
@@ -360,6 +380,8 @@ impl CaseEvent {
             Self::Opened { .. } => "opened",
             Self::PressedAgain { .. } => "pressed_again",
             Self::Cancelled { .. } => "cancelled",
+            Self::Duress { .. } => "duress",
+            Self::Attachment { .. } => "attachment",
             Self::Rang { .. } => "rang",
             Self::Seen { .. } => "seen",
             Self::Claimed {} => "claimed",
@@ -372,6 +394,61 @@ impl CaseEvent {
             Self::Note { .. } => "note",
         }
     }
+}
+
+/// What an attachment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Media {
+    /// A picture: JPEG, PNG or WebP.
+    Photo,
+    /// A voice note: WebM or MP4 (AAC, Opus).
+    Voice,
+}
+
+/// A photo or voice note of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Attachment {
+    /// Identity.
+    pub attachment_id: AttachmentId,
+    /// What it is.
+    pub media: Media,
+    /// Media type, by its content.
+    pub content_type: String,
+    /// Size in bytes, as the phone sent it.
+    pub bytes: u32,
+    /// SHA-256 of what the phone sent, hex in lower case.
+    pub sha256: String,
+}
+
+/// What a photo says about where and when it was taken, by the camera's own word.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Taken {
+    /// Latitude, WGS 84 degrees; with `lon`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lat: Option<f64>,
+    /// Longitude, WGS 84 degrees.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lon: Option<f64>,
+    /// When, where the file says it with its offset from UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_ms: Option<UnixMs>,
+}
+
+/// A safe check-in ("Tôi ổn"), as officers see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct CheckInView {
+    /// When the worker said it: when it arrived, less the time that it waited on the phone.
+    pub at_ms: UnixMs,
+    /// When it arrived.
+    pub received_at_ms: UnixMs,
+    /// Where, if the phone knew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Fix>,
 }
 
 /// One line of a case's history.
@@ -421,6 +498,9 @@ pub struct CaseDetail {
     /// The worker, where known. When the case is unverified: the worker that the phone claims to be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker: Option<WorkerProfile>,
+    /// The worker's latest safe check-in, where the worker is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_check_in: Option<CheckInView>,
     /// All entries, oldest first; chat messages and notes are among them.
     pub timeline: Vec<TimelineEntry>,
     /// At most [`crate::limits::DETAIL_FIXES_MAX`], newest first.

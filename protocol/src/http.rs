@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::case::WorkerProfile;
+use crate::case::{Media, WorkerProfile};
 use crate::phone::DroppedField;
 use crate::{
-    Alert, AlertId, CaseSummary, CountryCode, DeskId, DeviceId, Disposition, MessageId, NoteId, Receipt,
-    StaffId, UnixMs, Unverified,
+    Alert, AlertId, AttachmentId, CaseSummary, CheckInId, CountryCode, DeskId, DeviceId, Disposition, Fix,
+    MessageId, NoteId, Pin, Receipt, StaffId, UnixMs, Unverified,
 };
 
 /// `POST /api/enrol`
@@ -101,12 +101,92 @@ pub enum PushTarget {
     },
 }
 
-/// `GET /api/push-key`
+/// `GET /api/settings`: what a phone has to know of this service. To be asked for now and then and kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct PhoneSettings {
+    /// Public VAPID key (RFC 8292) for `applicationServerKey`: a point of P-256, uncompressed, base64url without padding.
+    /// None: Web Push is not set up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub web_push_key: Option<String>,
+    /// Number that takes the text of [`crate::sms`], with `+` and country code. None: no SMS is read by this service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sms_number: Option<String>,
+}
+
+/// `PUT /api/device/pins`: the worker's PINs, for all of their phones. Answers 204, `pin_wrong` or `rate_limited`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
-pub struct PushKey {
-    /// Public VAPID key (RFC 8292) for `applicationServerKey`: a point of P-256, uncompressed, base64url without padding.
+pub struct SetPins {
+    /// Takes a press back.
+    pub pin: Pin,
+    /// Looks the same and says that the worker is made to do it: the case is raised, in silence. Another one than `pin`.
+    pub other_pin: Pin,
+    /// The one that is set so far; needed once there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub old_pin: Option<Pin>,
+}
+
+/// `POST /api/card`: somebody else's phone speaks for a worker, with the code on the worker's card and a PIN. Answered by
+/// [`Enrolled`], good for [`crate::limits::BORROWED_H`] hours; `pin_wrong` for a wrong code as for a wrong PIN; `rate_limited` after
+/// too many tries. An SOS needs none of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct CardRequest {
+    /// The code on the card, as it was typed; case, spaces and dashes do not matter.
+    pub card: String,
+    /// Either of the worker's PINs.
+    pub pin: Pin,
+    /// As in [`EnrolRequest`].
     pub public_key: String,
+    /// Of [`crate::proof::card`] by that key, base64url without padding.
+    pub signature: String,
+}
+
+/// `POST /api/device/check-ins`: "Tôi ổn". Answers 204; the same id again is the same check-in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct CheckIn {
+    /// Made on the phone.
+    pub check_in_id: CheckInId,
+    /// How long it waited on the phone before it was sent, in milliseconds, by the phone's own count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", ts(type = "number | null", optional))]
+    pub waited_ms: Option<i64>,
+    /// Where, if the phone knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Fix>,
+}
+
+/// `POST /api/device/attachments`: a photo or voice note that is going to be sent in parts. The same id again is the same
+/// attachment. `not_yet_recorded`: the alert is no case yet, later again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct NewAttachment {
+    /// Made on the phone.
+    pub attachment_id: AttachmentId,
+    /// The alert of this phone whose case it belongs to.
+    pub alert_id: AlertId,
+    /// What it is.
+    pub media: Media,
+    /// Size in bytes, at most [`crate::limits::PHOTO_BYTES_MAX`] or [`crate::limits::VOICE_BYTES_MAX`].
+    pub bytes: u32,
+    /// SHA-256, hex in lower case.
+    pub sha256: String,
+}
+
+/// The answer to [`NewAttachment`], to `GET /api/device/attachments/{attachment_id}` and to each part, `PUT
+/// /api/device/attachments/{attachment_id}/{offset}` with at most [`crate::limits::ATTACHMENT_PART_BYTES_MAX`] bytes as
+/// `application/octet-stream`. A part that does not begin at `received_bytes` changes nothing: the phone goes on from there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct AttachmentState {
+    /// Which.
+    pub attachment_id: AttachmentId,
+    /// The service has so much of it, from the beginning.
+    pub received_bytes: u32,
+    /// It is whole, was checked, and belongs to the case.
+    pub complete: bool,
 }
 
 /// `POST /api/session`

@@ -53,6 +53,10 @@ uuid_ids! {
     NoteId,
     /// A measured location, made on the phone.
     FixId,
+    /// A photo or a voice note, made on the phone.
+    AttachmentId,
+    /// A safe check-in, made on the phone.
+    CheckInId,
     /// One connection of a phone.
     SessionId,
     /// An enrolment code (its identity, not the code itself).

@@ -42,6 +42,7 @@ pub fn alert(value: &Value, raw: &[u8], now: UnixMs) -> Cleaned<Alert> {
         kind: fields.parse("kind"),
         text: fields.text("text", ALERT_TEXT_CHARS_MAX),
         battery_pct: fields.battery(),
+        drill: fields.get("drill", Value::as_bool).unwrap_or(false),
     };
     Cleaned { value: alert, dropped: fields.dropped }
 }

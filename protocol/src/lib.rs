@@ -13,6 +13,7 @@ mod ids;
 pub mod lenient;
 pub mod limits;
 pub mod phone;
+mod pin;
 pub mod problem;
 pub mod proof;
 #[cfg(feature = "schema")]
@@ -26,10 +27,11 @@ pub use case::{
     Unverified,
 };
 pub use ids::{
-    AlertId, CaseId, CodeId, CountryCode, DeskId, DeviceId, FixId, MessageId, NoteId, Seq, SessionId,
-    StaffId, WorkerId,
+    AlertId, AttachmentId, CaseId, CheckInId, CodeId, CountryCode, DeskId, DeviceId, FixId, MessageId,
+    NoteId, Seq, SessionId, StaffId, WorkerId,
 };
 pub use phone::{GatewayFrame, PhoneFrame, Receipt, Stage};
+pub use pin::Pin;
 pub use problem::{ErrorCode, Problem};
 pub use time::UnixMs;
 

@@ -17,6 +17,20 @@ pub const DELIVERED_PER_FRAME_MAX: usize = 50;
 pub const FOLLOW_MAX: usize = 10;
 /// Longest token or endpoint of a push service, in bytes. Those of today have 150 to 500.
 pub const PUSH_TARGET_CHARS_MAX: usize = 1_024;
+/// Fewest digits of a PIN …
+pub const PIN_DIGITS_MIN: usize = 4;
+/// … and most.
+pub const PIN_DIGITS_MAX: usize = 8;
+/// How long somebody else's phone may speak for a worker, in hours.
+pub const BORROWED_H: u32 = 24;
+/// Largest photo, in bytes. The app makes them smaller: about 200 KB.
+pub const PHOTO_BYTES_MAX: u32 = 4 * 1024 * 1024;
+/// Largest voice note, in bytes: a minute has about 200 KB.
+pub const VOICE_BYTES_MAX: u32 = 1024 * 1024;
+/// Largest part of an attachment, in bytes. On 2G one of 16 KiB takes about three seconds.
+pub const ATTACHMENT_PART_BYTES_MAX: usize = 64 * 1024;
+/// Most attachments of a case.
+pub const ATTACHMENTS_PER_CASE_MAX: u32 = 50;
 /// Largest accuracy that is kept, in metres; a larger one says nothing.
 pub const ACCURACY_M_MAX: f64 = 1_000_000.0;
 /// How far ahead of the server's clock a device's or GPS time may be and still be kept, in milliseconds.

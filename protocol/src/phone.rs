@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::Disposition;
 use crate::problem::ErrorCode;
-use crate::{Alert, AlertId, CaseId, Fix, FixId, MessageId, Seq, SessionId, UnixMs};
+use crate::{Alert, AlertId, CaseId, Fix, FixId, MessageId, Pin, Seq, SessionId, UnixMs};
 
 /// What a phone sends.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,10 +35,14 @@ pub enum PhoneFrame {
         /// The press.
         alert: Alert,
     },
-    /// "Bấm nhầm": the worker takes the press back. The desk decides. Answered by `accepted`.
+    /// "Bấm nhầm": the worker takes the press back. The desk decides. Answered by `accepted`, or by an error `pin_needed` or
+    /// `pin_wrong`. Ends a drill.
     Cancel {
         /// Which press.
         alert_id: AlertId,
+        /// Of a worker who has set one. Its answer does not tell which of the two it was, see [`crate::http::SetPins`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pin: Option<Pin>,
         /// The phone's clock.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         device_time_ms: Option<UnixMs>,

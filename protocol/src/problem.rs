@@ -82,6 +82,12 @@ error_codes! {
     CredentialExpired = "credential_expired", 401;
     /// The device is not known any more, or was revoked.
     DeviceRevoked = "device_revoked", 403;
+    /// The worker has set a PIN, and this needs it.
+    PinNeeded = "pin_needed", 403;
+    /// It is not the PIN (or, of a card, not its code).
+    PinWrong = "pin_wrong", 403;
+    /// The content is not what it was said to be, or of a kind that is not taken.
+    ContentRefused = "content_refused", 415;
     /// Only a verified phone may do this; an SOS is always taken.
     NotVerified = "not_verified", 403;
     /// The ticket for the feed is unknown, used or past its time.

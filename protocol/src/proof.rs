@@ -14,6 +14,12 @@ pub fn enrol(code: &str, public_key: &str) -> String {
     format!("{SUBPROTOCOL}\nenrol\n{code}\n{public_key}")
 }
 
+/// Signed to speak for the worker with this card. `card` in the form of [`normal_code`], `public_key` as in the request.
+#[must_use]
+pub fn card(card: &str, public_key: &str) -> String {
+    format!("{SUBPROTOCOL}\ncard\n{card}\n{public_key}")
+}
+
 /// Signed in answer to the gateway's `challenge`.
 #[must_use]
 pub fn hello(nonce: &str) -> String {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use ts_rs::TS;
 
-use crate::{alert, case, feed, http, ids, limits, phone, problem, time};
+use crate::{alert, case, feed, http, ids, limits, phone, pin, problem, time};
 
 macro_rules! declare {
     ($out:ident, $($ty:ty),+ $(,)?) => {{
@@ -41,8 +41,16 @@ pub fn typescript() -> String {
         DELIVERED_PER_FRAME_MAX,
         FOLLOW_MAX,
         PUSH_TARGET_CHARS_MAX,
+        PIN_DIGITS_MIN,
+        PIN_DIGITS_MAX,
+        BORROWED_H,
+        PHOTO_BYTES_MAX,
+        VOICE_BYTES_MAX,
+        ATTACHMENT_PART_BYTES_MAX,
+        ATTACHMENTS_PER_CASE_MAX,
         ACCURACY_M_MAX,
         CLOCK_AHEAD_MS_MAX,
+        WAITED_MS_MAX,
         PING_INTERVAL_S,
         PING_INTERVAL_SOS_S,
         PINGS_MISSED_MAX,
@@ -74,6 +82,9 @@ pub fn typescript() -> String {
         ids::MessageId,
         ids::NoteId,
         ids::FixId,
+        ids::AttachmentId,
+        ids::CheckInId,
+        pin::Pin,
         ids::SessionId,
         ids::DeskId,
         ids::Seq,
@@ -98,6 +109,10 @@ pub fn typescript() -> String {
         case::CaseSummary,
         case::Actor,
         phone::DroppedField,
+        case::Media,
+        case::Attachment,
+        case::Taken,
+        case::CheckInView,
         case::CaseEvent,
         case::TimelineEntry,
         case::WorkerProfile,
@@ -115,7 +130,12 @@ pub fn typescript() -> String {
         http::AlertPost,
         http::AlertStatus,
         http::PushTarget,
-        http::PushKey,
+        http::PhoneSettings,
+        http::SetPins,
+        http::CardRequest,
+        http::CheckIn,
+        http::NewAttachment,
+        http::AttachmentState,
         http::SignIn,
         http::Role,
         http::DeskView,

@@ -98,6 +98,7 @@ impl SmsAlert {
             kind: self.kind,
             text: None,
             battery_pct: self.battery_pct,
+            drill: false,
         }
     }
 

@@ -123,6 +123,7 @@ fn an_alert_comes_through_as_far_as_it_fits() {
         kind: Some(EmergencyKind::Held),
         text: Some("không gửi được bằng tin nhắn".into()),
         battery_pct: Some(80),
+        drill: false,
     };
     let read = SmsAlert::read(&SmsAlert::of(&alert, None).text()).unwrap().alert();
     let place = read.position.unwrap();

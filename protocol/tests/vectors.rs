@@ -11,7 +11,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sos_protocol::feed::{ConsoleFrame, FeedFrame};
-use sos_protocol::http::{AlertPost, AlertStatus, EnrolRequest, Enrolled, PushTarget};
+use sos_protocol::http::{
+    AlertPost, AlertStatus, CardRequest, CheckIn, EnrolRequest, Enrolled, PhoneSettings, PushTarget, SetPins,
+};
 use sos_protocol::lenient::{self, Cleaned};
 use sos_protocol::phone::DroppedField;
 use sos_protocol::{
@@ -61,6 +63,10 @@ fn every_valid_frame_is_read_and_written_as_it_is() {
             "AlertPost" => again::<AlertPost>(&value),
             "AlertStatus" => again::<AlertStatus>(&value),
             "PushTarget" => again::<PushTarget>(&value),
+            "SetPins" => again::<SetPins>(&value),
+            "CardRequest" => again::<CardRequest>(&value),
+            "CheckIn" => again::<CheckIn>(&value),
+            "PhoneSettings" => again::<PhoneSettings>(&value),
             "Problem" => again::<Problem>(&value),
             "CaseDetail" => again::<CaseDetail>(&value),
             other => panic!("{name}: no type {other}"),
@@ -136,6 +142,7 @@ struct Proof {
 #[serde(tag = "purpose", content = "inputs", rename_all = "snake_case")]
 enum Purpose {
     Enrol { code: String, public_key: String },
+    Card { card: String, public_key: String },
     Hello { nonce: String },
     Alert { alert_id: sos_protocol::AlertId },
     Request { method: String, path: String, body_sha256: String },
@@ -147,6 +154,7 @@ fn proofs_sign_exactly_these_bytes() {
     for vector in vectors::<Proof>("proofs.json") {
         let text = match &vector.purpose {
             Purpose::Enrol { code, public_key } => proof::enrol(&proof::normal_code(code), public_key),
+            Purpose::Card { card, public_key } => proof::card(&proof::normal_code(card), public_key),
             Purpose::Hello { nonce } => proof::hello(nonce),
             Purpose::Alert { alert_id } => proof::alert(*alert_id),
             Purpose::Request { method, path, body_sha256 } => proof::request(method, path, body_sha256),

@@ -9,8 +9,16 @@ export const FIXES_PER_FRAME_MAX = 50;
 export const DELIVERED_PER_FRAME_MAX = 50;
 export const FOLLOW_MAX = 10;
 export const PUSH_TARGET_CHARS_MAX = 1024;
+export const PIN_DIGITS_MIN = 4;
+export const PIN_DIGITS_MAX = 8;
+export const BORROWED_H = 24;
+export const PHOTO_BYTES_MAX = 4194304;
+export const VOICE_BYTES_MAX = 1048576;
+export const ATTACHMENT_PART_BYTES_MAX = 65536;
+export const ATTACHMENTS_PER_CASE_MAX = 50;
 export const ACCURACY_M_MAX = 1000000;
 export const CLOCK_AHEAD_MS_MAX = 86400000;
+export const WAITED_MS_MAX = 31536000000;
 export const PING_INTERVAL_S = 20;
 export const PING_INTERVAL_SOS_S = 10;
 export const PINGS_MISSED_MAX = 2;
@@ -76,6 +84,21 @@ export type NoteId = string;
 export type FixId = string;
 
 /**
+ * A photo or a voice note, made on the phone.
+ */
+export type AttachmentId = string;
+
+/**
+ * A safe check-in, made on the phone.
+ */
+export type CheckInId = string;
+
+/**
+ * Four to eight digits. Never printed.
+ */
+export type Pin = string;
+
+/**
  * One connection of a phone.
  */
 export type SessionId = string;
@@ -98,7 +121,7 @@ export type CountryCode = string;
 /**
  * What went wrong, in a word that programs can match on.
  */
-export type ErrorCode = "malformed_json" | "unknown_type" | "missing_field" | "invalid_field" | "too_large" | "too_many" | "binary_frame" | "rate_limited" | "not_signed_in" | "wrong_password" | "forbidden" | "foreign_origin" | "not_found" | "method_not_allowed" | "stale_version" | "illegal_transition" | "id_reused" | "code_unknown" | "code_used" | "code_expired" | "proof_invalid" | "credential_invalid" | "credential_expired" | "device_revoked" | "not_verified" | "ticket_invalid" | "session_replaced" | "not_yet_recorded" | "unavailable" | "internal";
+export type ErrorCode = "malformed_json" | "unknown_type" | "missing_field" | "invalid_field" | "too_large" | "too_many" | "binary_frame" | "rate_limited" | "not_signed_in" | "wrong_password" | "forbidden" | "foreign_origin" | "not_found" | "method_not_allowed" | "stale_version" | "illegal_transition" | "id_reused" | "code_unknown" | "code_used" | "code_expired" | "proof_invalid" | "credential_invalid" | "credential_expired" | "device_revoked" | "pin_needed" | "pin_wrong" | "content_refused" | "not_verified" | "ticket_invalid" | "session_replaced" | "not_yet_recorded" | "unavailable" | "internal";
 
 /**
  * Who won the race.
@@ -247,7 +270,12 @@ text?: string | null,
 /**
  * Charge of the battery, 0 to 100.
  */
-battery_pct?: number | null, };
+battery_pct?: number | null, 
+/**
+ * A test of the whole path that the worker asked for: marked everywhere, counted nowhere, and never part of a matter
+ * that is none. Only a plain `true` makes a drill; anything else in its place is an SOS.
+ */
+drill?: boolean, };
 
 /**
  * Where a case stands.
@@ -479,6 +507,14 @@ seen_at_ms?: UnixMs | null,
  */
 cancelled_at_ms?: UnixMs | null, 
 /**
+ * The worker was made to take it back, and gave the PIN that says so. The phone shows nothing of it.
+ */
+duress_at_ms?: UnixMs | null, 
+/**
+ * A test of the path; counted nowhere.
+ */
+drill?: boolean, 
+/**
  * Who has it.
  */
 owner?: Owner | null, 
@@ -524,6 +560,70 @@ field: string,
  * `missing_field` or `invalid_field` or `too_large`.
  */
 code: ErrorCode, };
+
+/**
+ * What an attachment is.
+ */
+export type Media = "photo" | "voice";
+
+/**
+ * A photo or voice note of a case.
+ */
+export type Attachment = { 
+/**
+ * Identity.
+ */
+attachment_id: AttachmentId, 
+/**
+ * What it is.
+ */
+media: Media, 
+/**
+ * Media type, by its content.
+ */
+content_type: string, 
+/**
+ * Size in bytes, as the phone sent it.
+ */
+bytes: number, 
+/**
+ * SHA-256 of what the phone sent, hex in lower case.
+ */
+sha256: string, };
+
+/**
+ * What a photo says about where and when it was taken, by the camera's own word.
+ */
+export type Taken = { 
+/**
+ * Latitude, WGS 84 degrees; with `lon`.
+ */
+lat?: number | null, 
+/**
+ * Longitude, WGS 84 degrees.
+ */
+lon?: number | null, 
+/**
+ * When, where the file says it with its offset from UTC.
+ */
+at_ms?: UnixMs | null, };
+
+/**
+ * A safe check-in ("Tôi ổn"), as officers see it.
+ */
+export type CheckInView = { 
+/**
+ * When the worker said it: when it arrived, less the time that it waited on the phone.
+ */
+at_ms: UnixMs, 
+/**
+ * When it arrived.
+ */
+received_at_ms: UnixMs, 
+/**
+ * Where, if the phone knew.
+ */
+position?: Fix | null, };
 
 /**
  * What happened in a case: the payload of a ledger entry.
@@ -576,7 +676,19 @@ dropped?: Array<DroppedField>, } | { "kind": "cancelled",
 /**
  * Which.
  */
-alert_id: AlertId, } | { "kind": "rang", 
+alert_id: AlertId, } | { "kind": "duress", 
+/**
+ * The alert that was to be taken back, or that was sent so.
+ */
+alert_id: AlertId, } | { "kind": "attachment", 
+/**
+ * Which.
+ */
+attachment: Attachment, 
+/**
+ * What the file said about itself. It is kept here and taken out of what is passed on.
+ */
+taken?: Taken | null, } | { "kind": "rang", 
 /**
  * The alerts that it rang for.
  */
@@ -701,6 +813,10 @@ case: CaseSummary,
  */
 worker?: WorkerProfile | null, 
 /**
+ * The worker's latest safe check-in, where the worker is known.
+ */
+last_check_in?: CheckInView | null, 
+/**
  * All entries, oldest first; chat messages and notes are among them.
  */
 timeline: Array<TimelineEntry>, 
@@ -785,6 +901,10 @@ alert: Alert, } | { "type": "cancel",
  * Which press.
  */
 alert_id: AlertId, 
+/**
+ * Of a worker who has set one. Its answer does not tell which of the two it was, see [`crate::http::SetPins`].
+ */
+pin?: Pin | null, 
 /**
  * The phone's clock.
  */
@@ -1166,13 +1286,120 @@ p256dh: string,
 auth: string, };
 
 /**
- * `GET /api/push-key`
+ * `GET /api/settings`: what a phone has to know of this service. To be asked for now and then and kept.
  */
-export type PushKey = { 
+export type PhoneSettings = { 
 /**
  * Public VAPID key (RFC 8292) for `applicationServerKey`: a point of P-256, uncompressed, base64url without padding.
+ * None: Web Push is not set up.
  */
-public_key: string, };
+web_push_key?: string | null, 
+/**
+ * Number that takes the text of [`crate::sms`], with `+` and country code. None: no SMS is read by this service.
+ */
+sms_number?: string | null, };
+
+/**
+ * `PUT /api/device/pins`: the worker's PINs, for all of their phones. Answers 204, `pin_wrong` or `rate_limited`.
+ */
+export type SetPins = { 
+/**
+ * Takes a press back.
+ */
+pin: Pin, 
+/**
+ * Looks the same and says that the worker is made to do it: the case is raised, in silence. Another one than `pin`.
+ */
+other_pin: Pin, 
+/**
+ * The one that is set so far; needed once there is one.
+ */
+old_pin?: Pin | null, };
+
+/**
+ * `POST /api/card`: somebody else's phone speaks for a worker, with the code on the worker's card and a PIN. Answered by
+ * [`Enrolled`], good for [`crate::limits::BORROWED_H`] hours; `pin_wrong` for a wrong code as for a wrong PIN; `rate_limited` after
+ * too many tries. An SOS needs none of it.
+ */
+export type CardRequest = { 
+/**
+ * The code on the card, as it was typed; case, spaces and dashes do not matter.
+ */
+card: string, 
+/**
+ * Either of the worker's PINs.
+ */
+pin: Pin, 
+/**
+ * As in [`EnrolRequest`].
+ */
+public_key: string, 
+/**
+ * Of [`crate::proof::card`] by that key, base64url without padding.
+ */
+signature: string, };
+
+/**
+ * `POST /api/device/check-ins`: "Tôi ổn". Answers 204; the same id again is the same check-in.
+ */
+export type CheckIn = { 
+/**
+ * Made on the phone.
+ */
+check_in_id: CheckInId, 
+/**
+ * How long it waited on the phone before it was sent, in milliseconds, by the phone's own count.
+ */
+waited_ms?: number | null, 
+/**
+ * Where, if the phone knows.
+ */
+position?: Fix | null, };
+
+/**
+ * `POST /api/device/attachments`: a photo or voice note that is going to be sent in parts. The same id again is the same
+ * attachment. `not_yet_recorded`: the alert is no case yet, later again.
+ */
+export type NewAttachment = { 
+/**
+ * Made on the phone.
+ */
+attachment_id: AttachmentId, 
+/**
+ * The alert of this phone whose case it belongs to.
+ */
+alert_id: AlertId, 
+/**
+ * What it is.
+ */
+media: Media, 
+/**
+ * Size in bytes, at most [`crate::limits::PHOTO_BYTES_MAX`] or [`crate::limits::VOICE_BYTES_MAX`].
+ */
+bytes: number, 
+/**
+ * SHA-256, hex in lower case.
+ */
+sha256: string, };
+
+/**
+ * The answer to [`NewAttachment`], to `GET /api/device/attachments/{attachment_id}` and to each part, `PUT
+ * /api/device/attachments/{attachment_id}/{offset}` with at most [`crate::limits::ATTACHMENT_PART_BYTES_MAX`] bytes as
+ * `application/octet-stream`. A part that does not begin at `received_bytes` changes nothing: the phone goes on from there.
+ */
+export type AttachmentState = { 
+/**
+ * Which.
+ */
+attachment_id: AttachmentId, 
+/**
+ * The service has so much of it, from the beginning.
+ */
+received_bytes: number, 
+/**
+ * It is whole, was checked, and belongs to the case.
+ */
+complete: boolean, };
 
 /**
  * `POST /api/session`

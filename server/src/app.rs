@@ -12,6 +12,8 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::attachments::files::Files;
+use crate::attachments::{self, Attachments};
 use crate::auth::credential::Credentials;
 use crate::auth::password::Passwords;
 use crate::auth::seal::Sealer;
@@ -26,6 +28,7 @@ use crate::hub::Hub;
 use crate::intake::recorder::Recorder;
 use crate::intake::{Intake, alerts, direct, fixes};
 use crate::lane::Lane;
+use crate::pins::Pins;
 use crate::push::{self, Push};
 use crate::queue::Queue;
 use crate::store::Store;
@@ -56,9 +59,19 @@ pub fn store(config: &Config, ambient: &Ambient) -> anyhow::Result<Store> {
     store_of(config, ambient, config.database_connections)
 }
 
+/// The workers' PINs in `store`.
+#[must_use]
+pub fn pins(config: &Config, ambient: &Ambient, store: Store, passwords: Passwords) -> Pins {
+    Pins::new(store, passwords, &config.secret, (ambient.clock.clone(), ambient.entropy.clone()))
+}
+
 fn store_of(config: &Config, ambient: &Ambient, connections: u32) -> anyhow::Result<Store> {
-    let sealer = Sealer::new(config.secret.key("subject-keys"), ambient.entropy.clone());
-    Store::new(&config.database_url, connections, sealer, ambient.clock.clone()).context("database_url")
+    Store::new(&config.database_url, connections, sealer(config, ambient), ambient.clock.clone())
+        .context("database_url")
+}
+
+fn sealer(config: &Config, ambient: &Ambient) -> Sealer {
+    Sealer::new(config.secret.key("subject-keys"), ambient.entropy.clone())
 }
 
 /// Serves until `shutdown`, then drains.
@@ -128,6 +141,10 @@ pub async fn serve(
     let push_store = store_of(config, &ambient, push::CONNECTIONS)?;
     push.spawn(&push_store, &ambient, &workers, &stop_workers);
 
+    let attachments_store = store_of(config, &ambient, attachments::CONNECTIONS)?;
+    let attachments =
+        start_attachments(config, &ambient, &attachments_store, &intake, &workers, &stop_workers);
+
     let sockets = TaskTracker::new();
     let parts = parts(
         config,
@@ -142,6 +159,7 @@ pub async fn serve(
         committed,
         (changing, lane.handle().clone(), rang),
         push,
+        attachments,
         sockets.clone(),
         shutdown.clone(),
     );
@@ -168,6 +186,7 @@ pub async fn serve(
     sos_store.close().await;
     officers_store.close().await;
     push_store.close().await;
+    attachments_store.close().await;
     Ok(())
 }
 
@@ -186,6 +205,26 @@ fn start_intake(
     workers.spawn_on(direct::run(past_redis, recorder, stop.clone()), lane.handle());
     workers.spawn(fixes::run(waiting_fixes, queue.clone(), store.clone(), stop.clone()));
     Arc::new(Intake::new(alerts, fixes, clock))
+}
+
+/// What takes photos and voice notes, with the sweep behind it. Where their folder is not to be had, they wait on the
+/// phones: an SOS does not need it.
+fn start_attachments(
+    config: &Config,
+    ambient: &Ambient,
+    store: &Store,
+    intake: &Arc<Intake>,
+    workers: &TaskTracker,
+    stop: &CancellationToken,
+) -> Arc<Attachments> {
+    let files = Files::new(config.attachments.clone(), sealer(config, ambient));
+    if let Err(error) = files.make_folder() {
+        tracing::error!(%error, folder = %config.attachments.display(), "no folder for attachments");
+    }
+    let attachments =
+        Attachments::new(store.clone(), files, intake.clone(), ambient.clock.clone(), workers.clone());
+    workers.spawn(attachments::sweep::run(attachments.clone(), stop.clone()));
+    attachments
 }
 
 /// The recorder keeps every sample until somebody asks or this is done.
@@ -209,15 +248,19 @@ fn parts(
     committed: Arc<Notify>,
     changing: (Changing, Handle, Gather<Rang>),
     push: Arc<Push>,
+    attachments: Arc<Attachments>,
     sockets: TaskTracker,
     shutdown: CancellationToken,
 ) -> Arc<Parts> {
     let Ambient { clock, entropy } = ambient.clone();
     let credentials = Credentials::new(config.secret.key("credentials"));
+    let passwords = Passwords::new(&*entropy);
+    let pins = pins(config, ambient, store.clone(), passwords.clone());
     let phones = Arc::new(PhoneSockets {
         intake: intake.clone(),
         missed: MissedEntries::new(store.clone()),
         credentials: credentials.clone(),
+        pins: pins.clone(),
         registry,
         clock: clock.clone(),
         entropy: entropy.clone(),
@@ -226,10 +269,12 @@ fn parts(
         Arc::new(FeedSockets { store: store.clone(), queue: queue.clone(), hub, clock: clock.clone() });
     Arc::new(Parts {
         cases: Cases::new(store.clone(), changing, dispatch, committed),
-        passwords: Passwords::new(&*entropy),
+        passwords,
+        pins,
         tries: SignInTries::default(),
         cookie_secure: config.cookie_secure,
         sms_key: config.sms_key.clone(),
+        sms_number: config.sms_number.clone(),
         store,
         queue,
         intake,
@@ -237,6 +282,7 @@ fn parts(
         feeds,
         credentials,
         push,
+        attachments,
         clock,
         entropy,
         metrics,

@@ -1,6 +1,7 @@
 //! Settings, from a file and the environment; a bad one stops the start and says why.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
 use serde::Deserialize;
@@ -26,10 +27,14 @@ pub struct Config {
     pub cookie_secure: bool,
     /// Key with which the SMS gateway signs what it hands on; none: `/api/sms` is closed.
     pub sms_key: Option<String>,
+    /// Number of that gateway, which phones without data are told to write to; none: none.
+    pub sms_number: Option<String>,
     /// Connections to Postgres.
     pub database_connections: u32,
     /// How long sockets and requests under way have to finish at shutdown, in seconds.
     pub drain_s: u64,
+    /// Folder of photos and voice notes, which all nodes share.
+    pub attachments: PathBuf,
     /// Telling phones while their apps sleep.
     pub push: PushConfig,
     /// Which log lines are written, e.g. `info` or `sos_server=debug`.
@@ -49,8 +54,10 @@ struct Raw {
     home_country: String,
     cookie_secure: bool,
     sms_key: Option<String>,
+    sms_number: Option<String>,
     database_connections: u32,
     drain_s: u64,
+    attachments: PathBuf,
     fcm_account: Option<String>,
     fcm_url: String,
     push_contact: Option<String>,
@@ -81,6 +88,7 @@ impl Config {
             .set_default("cookie_secure", true)?
             .set_default("database_connections", 20)?
             .set_default("drain_s", 10)?
+            .set_default("attachments", "attachments")?
             .set_default("fcm_url", "https://fcm.googleapis.com")?
             .set_default("web_push_services", WEB_PUSH_SERVICES)?
             .set_default("log", "info")?
@@ -109,6 +117,8 @@ impl Config {
         ensure!(raw.drain_s <= 300, "drain_s: at most 300");
         let long = |key: &String| key.len() >= SMS_KEY_BYTES_MIN;
         ensure!(raw.sms_key.as_ref().is_none_or(long), "sms_key: at least {SMS_KEY_BYTES_MIN} characters");
+        ensure!(raw.sms_number.as_deref().is_none_or(is_dialled), "sms_number: + and 7 to 15 digits");
+        ensure!(raw.sms_number.is_none() || raw.sms_key.is_some(), "sms_number: needs sms_key");
         let secret = raw.secret.context("secret: set SOS_SECRET to 32 or more random bytes, base64url")?;
         Ok(Self {
             listen,
@@ -120,13 +130,21 @@ impl Config {
             home_country,
             cookie_secure: raw.cookie_secure,
             sms_key: raw.sms_key,
+            sms_number: raw.sms_number,
             database_connections: raw.database_connections,
             drain_s: raw.drain_s,
+            attachments: raw.attachments,
             push: PushConfig::check(raw.fcm_account, &raw.fcm_url, raw.push_contact, &raw.web_push_services)?,
             log: raw.log,
             log_json: raw.log_json,
         })
     }
+}
+
+/// A telephone number as it is dialled from anywhere (E.164).
+fn is_dialled(number: &str) -> bool {
+    let digits = number.strip_prefix('+').unwrap_or_default();
+    (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -148,6 +166,8 @@ mod tests {
         assert!(wrong(&[("SOS_HOME_COUNTRY", "Vietnam")]).contains("home_country"));
         assert!(wrong(&[("SOS_DRAIN_S", "a while")]).contains("drain_s"));
         assert!(wrong(&[("SOS_SMS_KEY", "short")]).contains("sms_key"));
+        assert!(wrong(&[("SOS_SMS_KEY", "long enough"), ("SOS_SMS_NUMBER", "0901")]).contains("sms_number"));
+        assert!(wrong(&[("SOS_SMS_NUMBER", "+84123456789")]).contains("needs sms_key"));
         assert!(wrong(&[("SOS_LISTNE", "127.0.0.1:1")]).contains("listne"));
         assert!(wrong(&[("SOS_SECRET", "ZGVtbw")]).contains("SOS_SECRET"));
     }

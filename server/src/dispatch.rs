@@ -55,7 +55,14 @@ impl Dispatch {
     /// # Errors
     /// When they cannot be read or contradict each other.
     pub async fn refresh(&self, store: &Store) -> Result<(), DispatchError> {
-        let rows = store.desks().await?;
+        self.take(store.desks().await?)
+    }
+
+    /// Goes by these desks from now on.
+    ///
+    /// # Errors
+    /// When they contradict each other.
+    pub fn take(&self, rows: Vec<DeskRow>) -> Result<(), DispatchError> {
         let table = DeskTable::new(rows.iter().map(desk).collect(), self.home)?;
         let rows = rows.into_iter().map(|row| (row.desk_id.clone(), row)).collect();
         if let Ok(mut desks) = self.desks.write() {

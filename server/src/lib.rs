@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod app;
+pub mod attachments;
 pub mod auth;
 pub mod breaker;
 pub mod cases;
@@ -14,6 +15,7 @@ pub mod http;
 pub mod hub;
 pub mod intake;
 pub mod lane;
+pub mod pins;
 pub mod push;
 pub mod queue;
 pub mod store;

@@ -53,7 +53,10 @@ async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve => serve(config, ambient).await,
         Command::Migrate => app::store(&config, &ambient)?.migrate().await,
-        Command::Admin(admin) => admin.run(&app::store(&config, &ambient)?, &ambient).await,
+        Command::Admin(admin) => {
+            start_log(&config)?;
+            admin.run(&config, &app::store(&config, &ambient)?, &ambient).await
+        }
     }
 }
 

@@ -26,6 +26,7 @@ class Service:
             [OPS, "stack"], cwd=TOP, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.server = None
+        self.attachments = tempfile.TemporaryDirectory()
         try:
             self._start(json.loads(self.stack.stdout.readline()))
         except BaseException:
@@ -41,6 +42,7 @@ class Service:
             "SOS_SECRET": secrets.token_urlsafe(32),
             "SOS_LISTEN": f"127.0.0.1:{self.port}",
             "SOS_COOKIE_SECURE": "false",
+            "SOS_ATTACHMENTS": self.attachments.name,
             "SOS_LOG_JSON": "false",
         }
         self.run("migrate")
@@ -100,6 +102,7 @@ class Service:
             self.server.terminate()
             self.server.wait(timeout=60)
             self.log.close()
+        self.attachments.cleanup()
         self.stack.stdin.close()
         self.stack.wait(timeout=60)
         self.stack.stdout.close()

@@ -139,6 +139,47 @@ class AnApp(WithPhones):
         self.assertEqual(case["state"], "open")
         self.assertIn("cancelled_at_ms", case)
 
+    def test_a_pin_takes_a_press_back_and_the_other_one_only_seems_to(self):
+        phone, lan = self.enrolled("Bùi Thị Mã"), Officer(service, "lan")
+        with self.assertRaises(SosError.Pin):
+            asyncio.run(phone.bridge.set_pins("12", "4321"))
+        asyncio.run(phone.bridge.set_pins("1234", "4321"))
+        with self.assertRaises(SosError.PinWrong):
+            asyncio.run(phone.bridge.set_pins("1111", "2222", "9999"))
+        first = phone.bridge.press(Trigger.HOLD, TAIPEI).alert_id
+        case_id = phone.told.receipt(first, Stage.RECORDED).case_id
+        for pin, code in [(None, "pin_needed"), ("9999", "pin_wrong")]:
+            phone.bridge.cancel(first, pin)
+            phone.told.first(code, SosEvent.CANCEL_REFUSED, lambda event, code=code: event.code == code)
+            until("it is not taken back", lambda: phone.bridge.alert_state(first).cancel == CancelState.NONE)
+        phone.bridge.cancel(first, "1234")
+        phone.told.accepted(first)
+        until("the desk knows", lambda: "cancelled_at_ms" in lan.detail(case_id)["case"])
+
+        second = phone.bridge.press(Trigger.HOLD, TAIPEI).alert_id
+        phone.told.receipt(second, Stage.RECORDED)
+        phone.bridge.cancel(second, "4321")
+        phone.told.accepted(second)
+        self.assertEqual(phone.bridge.alert_state(second).cancel, CancelState.ACCEPTED)
+        until("the desk knows better", lambda: "duress_at_ms" in lan.detail(case_id)["case"])
+        self.assertEqual(lan.detail(case_id)["case"]["priority"], "p1")
+
+    def test_a_drill_and_a_check_in_raise_no_alarm(self):
+        phone, lan = self.enrolled("Cao Văn Thử"), Officer(service, "lan")
+        drill = phone.bridge.press(Trigger.CONFIRM, drill=True).alert_id
+        case_id = phone.told.receipt(drill, Stage.RECORDED).case_id
+        case = lan.detail(case_id)["case"]
+        self.assertEqual((case["drill"], case["priority"]), (True, "p3"))
+        phone.bridge.cancel(drill)
+        closed = phone.told.receipt(drill, Stage.CLOSED)
+        self.assertEqual(closed.disposition, Disposition.TEST)
+        asyncio.run(phone.bridge.check_in(TAIPEI))
+        self.assertIn("last_check_in", lan.detail(case_id))
+        with self.assertRaises(SosError.Refused):
+            asyncio.run(phone.bridge.set_push_token("no push is set up here"))
+        with self.assertRaises(SosError.NotEnrolled):
+            asyncio.run(self.phone().bridge.check_in())
+
     def test_a_code_is_good_once_and_the_error_says_so(self):
         code = service.enrolment_code("Phạm Thị Mã")
         asyncio.run(self.phone().bridge.enrol(code))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sos_mobile_bridge::{Bridge, Config, Position, PressDetails};
 use sos_protocol::ambient::{Clock, ManualClock, SystemClock, SystemEntropy};
 use sos_protocol::http::AlertStatus;
-use sos_protocol::{PhoneFrame, Stage, UnixMs};
+use sos_protocol::{CaseEvent, PhoneFrame, Stage, UnixMs};
 use sos_tests::gate::Gate;
 use sos_tests::phone::alert;
 use sos_tests::{Key, Phone, Service, until};
@@ -94,4 +94,30 @@ async fn every_one_of_many_presses_is_told_as_recorded() {
         })
         .await;
     }
+}
+
+#[tokio::test]
+async fn after_a_workers_key_was_erased_older_words_are_blank_and_the_case_still_opens() {
+    let service = Service::start().await;
+    let lan = service.officer("lan").await;
+    let mut phone = Phone::connect(&service).await;
+    let alert_id = phone.press(Some(TAIPEI)).await;
+    let case = phone.receipt(alert_id, Stage::Recorded).await.case_id.expect("a case");
+    phone.write(alert_id, "Tôi ở tầng 2").await;
+    until("the words", async || (lan.detail(case).await.timeline.len() == 2).then_some(())).await;
+    sqlx::query("DELETE FROM subject_keys").execute(&service.db).await.expect("erased");
+    // What comes after it is sealed with another key.
+    phone.write(alert_id, "Tôi vẫn ở đây").await;
+    until("newer words", async || (lan.detail(case).await.timeline.len() == 3).then_some(())).await;
+    let words: Vec<String> = lan
+        .detail(case)
+        .await
+        .timeline
+        .into_iter()
+        .filter_map(|entry| match entry.event {
+            CaseEvent::Message { text, .. } => Some(text),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(words, ["", "Tôi vẫn ở đây"]);
 }

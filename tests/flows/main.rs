@@ -1,13 +1,18 @@
 //! Stories against the real service, and the corpora of its decoders.
 
+mod attachments;
 mod bad_input;
 mod bridge;
+mod cards;
+mod check_ins;
 mod console;
 mod decoders;
+mod drills;
 mod enrolment;
 mod late_and_odd;
 mod once;
 mod permissions;
+mod pins;
 mod push;
 mod sms;
 mod sos_path;

@@ -6,12 +6,14 @@ use sos_protocol::ambient::{Clock, ManualClock, SystemClock};
 use sos_protocol::feed::FeedFrame;
 use sos_protocol::http::{CaseList, Role};
 use sos_protocol::proof::{CREDENTIAL_HEADER, SIGNATURE_HEADER};
-use sos_protocol::{CaseId, CaseSummary, DeskId, ErrorCode, Problem, StaffId, Stage};
+use sos_protocol::{AttachmentId, CaseId, CaseSummary, DeskId, ErrorCode, Problem, StaffId, Stage};
 use sos_server::auth::credential::CREDENTIAL_MS;
 use sos_server::http::routes::{Guard, ROUTES, Route};
 use sos_tests::phone::new_id;
 use sos_tests::service::STAFF;
 use sos_tests::{Key, Officer, Phone, Service};
+
+use crate::attachments::attach;
 
 /// A body that fits, but names a version that no case has: a permitted command ends in a conflict.
 fn body(route: &Route) -> Value {
@@ -26,8 +28,19 @@ fn body(route: &Route) -> Value {
     }
 }
 
-async fn status(officer: &Officer, route: &Route, case: CaseId) -> u16 {
-    let path = route.path.replace("{case_id}", &case.to_string());
+/// The address with something in the place of each parameter.
+fn address(route: &Route, case: CaseId, attachment: AttachmentId) -> String {
+    let path = route.path.replace("{case_id}", &case.to_string()).replace("{offset}", "0");
+    path.replace("{attachment_id}", &attachment.to_string())
+}
+
+/// The same with what nobody has made.
+fn unknown(route: &Route) -> String {
+    address(route, CaseId(new_id()), AttachmentId(new_id()))
+}
+
+async fn status(officer: &Officer, route: &Route, case: CaseId, attachment: AttachmentId) -> u16 {
+    let path = address(route, case, attachment);
     officer.send(route.method, &path, Some(&body(route))).await.status().as_u16()
 }
 
@@ -42,9 +55,10 @@ async fn every_route_for_every_role_and_desk() {
     let service = Service::start().await;
     let mut cases = vec![];
     for (desk, place) in [("tw-taipei", (25.0478, 121.517)), ("jp-tokyo", (35.68, 139.76))] {
-        let mut phone = Phone::connect(&service).await;
+        let (mut phone, key) = Phone::of_worker(&service, "Cao Thị Quyền", "TW").await;
         let alert_id = phone.press(Some(place)).await;
-        cases.push((desk, phone.receipt(alert_id, Stage::Recorded).await.case_id.unwrap()));
+        let case = phone.receipt(alert_id, Stage::Recorded).await.case_id.unwrap();
+        cases.push((desk, case, attach(&service, &key, alert_id).await));
     }
     let mut checked = 0;
     for (login, _, role, desk) in STAFF {
@@ -53,7 +67,8 @@ async fn every_route_for_every_role_and_desk() {
             match route.guard {
                 Guard::Public | Guard::Signed | Guard::SignedIn | Guard::Device => {}
                 Guard::Role(action) => {
-                    let status = status(&officer, route, cases[0].1).await;
+                    let (_, case, attachment) = cases[0];
+                    let status = status(&officer, route, case, attachment).await;
                     let allowed = expected(role, desk, action, None) == Access::Allowed;
                     assert_eq!(
                         status,
@@ -65,8 +80,8 @@ async fn every_route_for_every_role_and_desk() {
                     checked += 1;
                 }
                 Guard::Case(action) => {
-                    for (holder, case) in &cases {
-                        let status = status(&officer, route, *case).await;
+                    for (holder, case, attachment) in &cases {
+                        let status = status(&officer, route, *case, *attachment).await;
                         let fits = match expected(role, desk, action, Some(holder)) {
                             Access::Allowed => matches!(status, 200 | 409),
                             Access::Forbidden => status == 403,
@@ -75,7 +90,7 @@ async fn every_route_for_every_role_and_desk() {
                         assert!(fits, "{login} {} {} at {holder}: {status}", route.method, route.path);
                         checked += 1;
                     }
-                    let unknown = status(&officer, route, CaseId(new_id())).await;
+                    let unknown = status(&officer, route, CaseId(new_id()), cases[0].2).await;
                     assert_eq!(unknown, 404, "{login} {}", route.path);
                 }
             }
@@ -91,7 +106,7 @@ async fn without_a_session_every_route_of_officers_says_so() {
     let service = Service::start().await;
     let of_officers = |route: &&Route| !matches!(route.guard, Guard::Public | Guard::Signed);
     for route in ROUTES.iter().filter(of_officers) {
-        let path = route.path.replace("{case_id}", &new_id().to_string());
+        let path = unknown(route);
         let method = route.method.parse().unwrap();
         let answer = service.http.request(method, service.url(&path)).body("{}").send().await.unwrap();
         assert_eq!(answer.status(), 401, "{} {}", route.method, route.path);
@@ -108,48 +123,48 @@ async fn routes_of_devices_take_nothing_that_the_device_did_not_sign() {
     thief.enrolled.clone_from(&key.enrolled);
     let mut forged = key.clone();
     forged.enrolled.as_mut().unwrap().credential.replace_range(0..1, "f");
-    let routes: Vec<&Route> = ROUTES.iter().filter(|route| route.guard == Guard::Device).collect();
+    let of_devices = ROUTES.iter().filter(|route| route.guard == Guard::Device);
+    let routes: Vec<(&str, String)> = of_devices.map(|route| (route.method, unknown(route))).collect();
     assert!(!routes.is_empty());
     let code = async |answer: reqwest::Response| {
         let status = answer.status().as_u16();
         (status, answer.json::<Problem>().await.expect("a problem").code)
     };
     let body = json!({ "kind": "fcm", "token": "x" });
-    for route in &routes {
-        let send =
-            async |key: &Key| code(key.send(&service, route.method, route.path, Some(&body)).await).await;
-        assert_eq!(send(&Key::new()).await, (401, ErrorCode::CredentialInvalid), "{}", route.path);
-        assert_eq!(send(&forged).await, (401, ErrorCode::CredentialInvalid), "{}", route.path);
-        assert_eq!(send(&thief).await, (401, ErrorCode::ProofInvalid), "{}", route.path);
+    for (method, path) in &routes {
+        let send = async |key: &Key| code(key.send(&service, method, path, Some(&body)).await).await;
+        assert_eq!(send(&Key::new()).await, (401, ErrorCode::CredentialInvalid), "{path}");
+        assert_eq!(send(&forged).await, (401, ErrorCode::CredentialInvalid), "{path}");
+        assert_eq!(send(&thief).await, (401, ErrorCode::ProofInvalid), "{path}");
         // Signed, but for another method, another address, another body; and not signed at all.
         let bytes = serde_json::to_vec(&body).unwrap();
-        let moved = format!("{}?x", route.path);
+        let moved = format!("{path}?x");
         for signature in [
-            Some(key.sign_request("PATCH", route.path, &bytes)),
-            Some(key.sign_request(route.method, &moved, &bytes)),
-            Some(key.sign_request(route.method, route.path, b"{}")),
+            Some(key.sign_request("PATCH", path, &bytes)),
+            Some(key.sign_request(method, &moved, &bytes)),
+            Some(key.sign_request(method, path, b"{}")),
             None,
         ] {
-            let method = route.method.parse().unwrap();
-            let mut request = service.http.request(method, service.url(route.path));
+            let method = method.parse().unwrap();
+            let mut request = service.http.request(method, service.url(path));
             request = request.header(CREDENTIAL_HEADER, key.credential().unwrap());
             if let Some(signature) = signature {
                 request = request.header(SIGNATURE_HEADER, signature);
             }
             let answer = request.body(bytes.clone()).send().await.unwrap();
-            assert_eq!(code(answer).await, (401, ErrorCode::ProofInvalid), "{}", route.path);
+            assert_eq!(code(answer).await, (401, ErrorCode::ProofInvalid), "{path}");
         }
     }
     let device = key.enrolled.as_ref().unwrap().device_id;
     assert!(service.store.revoke_device(device, service.clock.now()).await.unwrap());
-    for route in &routes {
-        let answer = key.send(&service, route.method, route.path, Some(&body)).await;
-        assert_eq!(code(answer).await, (403, ErrorCode::DeviceRevoked), "{}", route.path);
+    for (method, path) in &routes {
+        let answer = key.send(&service, method, path, Some(&body)).await;
+        assert_eq!(code(answer).await, (403, ErrorCode::DeviceRevoked), "{path}");
     }
     clock.advance_ms(CREDENTIAL_MS + 1);
-    for route in &routes {
-        let answer = key.send(&service, route.method, route.path, Some(&body)).await;
-        assert_eq!(code(answer).await, (401, ErrorCode::CredentialExpired), "{}", route.path);
+    for (method, path) in &routes {
+        let answer = key.send(&service, method, path, Some(&body)).await;
+        assert_eq!(code(answer).await, (401, ErrorCode::CredentialExpired), "{path}");
     }
 }
 

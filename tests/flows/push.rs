@@ -1,13 +1,13 @@
 //! Push: what the desk does reaches phones whose apps sleep, through services that throttle, forget and hang.
 
-use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use sos_protocol::ambient::{Entropy, SystemEntropy};
 use sos_protocol::case::WorkerProfile;
-use sos_protocol::http::{AlertPost, PostMessage, PushKey, PushTarget};
-use sos_protocol::{AlertId, CaseId, CountryCode, ErrorCode, MessageId, Problem, Stage, WorkerId, proof};
+use sos_protocol::http::{AlertPost, PhoneSettings, PostMessage, PushTarget};
+use sos_protocol::{CaseId, CountryCode, ErrorCode, MessageId, Problem, Stage, WorkerId, proof};
 use sos_tests::phone::{alert, new_id};
 use sos_tests::push_services::Answer;
 use sos_tests::{Key, Officer, Phone, PushServices, Service, until};
@@ -75,7 +75,8 @@ async fn jobs_left(service: &Service, count: i64) {
 async fn what_the_desk_does_reaches_both_kinds_of_phones_in_their_language() {
     let services = PushServices::start().await;
     let service = Service::start_with_settings(services.settings()).await;
-    let key: PushKey = service.get("/api/push-key").await.unwrap().json().await.unwrap();
+    let settings: PhoneSettings = service.get("/api/settings").await.unwrap().json().await.unwrap();
+    let key = settings.web_push_key.expect("Web Push is set up");
     let lan = service.officer("lan").await;
     let (_, app_case) = pressed(&service, "vi", &fcm("app")).await;
     let (_, page_case) = pressed(&service, "en", &services.subscribe("page")).await;
@@ -99,7 +100,7 @@ async fn what_the_desk_does_reaches_both_kinds_of_phones_in_their_language() {
     assert_eq!(page.headers["urgency"], "high");
     assert_eq!(page.headers["topic"], page_case.0.simple().to_string());
     assert!(page.headers["ttl"].to_str().unwrap().parse::<i64>().unwrap() <= 3_600);
-    assert!(page.headers["authorization"].to_str().unwrap().ends_with(&format!("k={}", key.public_key)));
+    assert!(page.headers["authorization"].to_str().unwrap().ends_with(&format!("k={}", key)));
 
     let case = lan.command(app_case, "seen", &()).await.unwrap();
     let case = lan.claim(app_case, case.version).await.unwrap();
@@ -162,7 +163,8 @@ async fn only_what_can_be_sent_to_is_kept_and_sealed() {
     assert_eq!(service.count("SELECT count(*) FROM push_targets").await, 0);
 
     let off = Service::start().await;
-    assert_eq!(off.get("/api/push-key").await.unwrap().status(), 404);
+    let settings: PhoneSettings = off.get("/api/settings").await.unwrap().json().await.unwrap();
+    assert_eq!(settings, PhoneSettings::default());
     let (_, code) = off.worker("Vi Văn Không", "TW").await;
     let key = Key::new().enrol(&off, &code).await;
     assert_eq!(refused(&off, &key, &fcm("x")).await, ErrorCode::NotFound);
@@ -297,54 +299,34 @@ fn phones() -> usize {
 }
 
 /// A phone that presses over HTTP, without a socket.
-async fn press(service: &Service, name: &str) -> (CaseId, AlertId) {
+async fn press(service: &Service) -> (Key, CaseId) {
     let (_, code) = service.worker("Trần Văn Đông", "TW").await;
     let key = Key::new().enrol(service, &code).await;
-    set(service, &key, &fcm(name)).await;
     let alert = alert(TAIPEI);
     let alert_id = alert.alert_id;
     let signature = Some(key.sign(&proof::alert(alert_id)));
     let post = AlertPost { alert, credential: key.credential(), signature };
     let answer = service.post("/api/alerts", serde_json::to_vec(&post).expect("JSON")).await;
     assert_eq!(answer.status(), 200);
+    until("it is recorded", async || {
+        let answer = service.get(&format!("/api/alerts/{alert_id}")).await.ok()?;
+        (answer.status() == 200).then_some(())
+    })
+    .await;
     let device = key.enrolled.as_ref().map(|enrolled| enrolled.device_id);
-    (CaseId::of_alert(device, alert_id), alert_id)
+    (key, CaseId::of_alert(device, alert_id))
 }
 
-#[tokio::test]
-async fn of_many_phones_each_hears_once_and_each_dead_token_goes_once_while_cases_open() {
-    const AT_ONCE: usize = 16;
-    let services = PushServices::start().await;
-    let service = Service::start_with_settings(services.settings()).await;
+/// Calls to the service under way at a time in the flow below.
+const AT_ONCE: usize = 16;
+
+/// The desk writes to all `phones`, and somebody presses SOS again and again until that is done: from press to `recorded`, in
+/// milliseconds, each time.
+async fn written_to_all(service: &Service, phones: &[(Key, CaseId)]) -> Vec<f64> {
     let lan = service.officer("lan").await;
-    let phones = phones();
-    let name = |n: usize| format!("phone-{n}");
-    // A quarter is gone, a tenth of the rest is told to wait first.
-    let is_dead = |n: usize| n.is_multiple_of(4);
-    for n in 0..phones {
-        if is_dead(n) {
-            services.answer(&name(n), [Answer::Unregistered]);
-        } else if n % 10 == 1 {
-            services.answer(&name(n), [Answer::Throttled(1), Answer::Unavailable, Answer::Taken]);
-        }
-    }
-    let pressed: Vec<(CaseId, AlertId)> = stream::iter(0..phones)
-        .map(|n| {
-            let name = name(n);
-            let service = &service;
-            async move { press(service, &name).await }
-        })
-        .buffer_unordered(AT_ONCE)
-        .collect()
-        .await;
     let telling = async {
-        stream::iter(&pressed)
-            .for_each_concurrent(AT_ONCE, async |(case, alert_id)| {
-                until("it is recorded", async || {
-                    let answer = service.get(&format!("/api/alerts/{alert_id}")).await.ok()?;
-                    (answer.status() == 200).then_some(())
-                })
-                .await;
+        stream::iter(phones)
+            .for_each_concurrent(AT_ONCE, async |(_, case)| {
                 write(&lan, *case, "Cả nhà đợi hướng dẫn nhé").await;
             })
             .await;
@@ -355,23 +337,59 @@ async fn of_many_phones_each_hears_once_and_each_dead_token_goes_once_while_case
         })
         .await;
     };
-    let mut opened = HashSet::new();
-    let mut phone = Phone::connect(&service).await;
+    let mut took_ms = vec![];
+    let mut phone = Phone::connect(service).await;
     let others_press = async {
         loop {
+            let pressed_us = service.clock.monotonic_us();
             let alert_id = phone.press(TAIPEI).await;
-            opened.insert(phone.receipt(alert_id, Stage::Recorded).await.case_id);
+            phone.receipt(alert_id, Stage::Recorded).await;
+            took_ms
+                .push(Duration::from_micros(service.clock.monotonic_us() - pressed_us).as_secs_f64() * 1e3);
         }
     };
     tokio::select! {
         () = telling => {}
         () = others_press => {}
     }
-    assert!(!opened.is_empty());
-    println!("{phones} phones told while {} other cases opened", opened.len());
+    took_ms.sort_by(f64::total_cmp);
+    took_ms
+}
+
+#[tokio::test]
+async fn of_many_phones_each_hears_once_and_each_dead_token_goes_once_while_cases_open() {
+    let services = PushServices::start().await;
+    let service = Service::start_with_settings(services.settings()).await;
+    let count = phones();
+    let name = |n: usize| format!("phone-{n}");
+    // A quarter is gone, a tenth of the rest is told to wait first.
+    let is_dead = |n: usize| n.is_multiple_of(4);
+    for n in 0..count {
+        if is_dead(n) {
+            services.answer(&name(n), [Answer::Unregistered]);
+        } else if n % 10 == 1 {
+            services.answer(&name(n), [Answer::Throttled(1), Answer::Unavailable, Answer::Taken]);
+        }
+    }
+    let phones: Vec<(Key, CaseId)> =
+        stream::iter(0..count).map(|_| press(&service)).buffered(AT_ONCE).collect().await;
+    let without = written_to_all(&service, &phones).await;
+    stream::iter(phones.iter().enumerate())
+        .for_each_concurrent(AT_ONCE, async |(n, (key, _))| set(&service, key, &fcm(&name(n))).await)
+        .await;
+    let with = written_to_all(&service, &phones).await;
+    let median = |sorted: &[f64]| sorted[sorted.len() / 2];
+    println!(
+        "{count} phones told; press to recorded meanwhile: {:.1} ms with push ({} presses), {:.1} ms without ({}): {:.2} times",
+        median(&with),
+        with.len(),
+        median(&without),
+        without.len(),
+        median(&with) / median(&without)
+    );
 
     let counts = services.counts();
-    for n in 0..phones {
+    for n in 0..count {
         let (arrived, taken) = counts.get(&name(n)).copied().unwrap_or_default();
         let wanted = if is_dead(n) {
             (1, 0)
@@ -382,7 +400,7 @@ async fn of_many_phones_each_hears_once_and_each_dead_token_goes_once_while_case
         };
         assert_eq!((arrived, taken), wanted, "{}", name(n));
     }
-    let dead = (0..phones).filter(|n| is_dead(*n)).count();
+    let dead = (0..count).filter(|n| is_dead(*n)).count();
     let left = service.count("SELECT count(*) FROM push_targets").await;
-    assert_eq!(usize::try_from(left).unwrap(), phones - dead);
+    assert_eq!(usize::try_from(left).unwrap(), count - dead);
 }

@@ -136,7 +136,7 @@ async fn a_cancelled_press_is_shown_as_such_and_still_rings() {
     let (mut phone, _) = Phone::of_worker(&service, "Phạm Thị Hạnh", "TW").await;
     let alert_id = phone.press(Some(TAIPEI)).await;
     for _ in 0..2 {
-        phone.say(&PhoneFrame::Cancel { alert_id, device_time_ms: None }).await;
+        phone.say(&PhoneFrame::Cancel { alert_id, pin: None, device_time_ms: None }).await;
         phone.hear_until("accepted", |f| matches!(f, GatewayFrame::Accepted { .. }).then_some(())).await;
     }
     let (_, case) = feed.event("cancelled").await;

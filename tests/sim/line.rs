@@ -1,8 +1,8 @@
 //! A phone's connection to a node: frames in order, until it breaks; and the gateway's session at its end.
 
-use sos_core::recording::Origin;
+use sos_core::recording::{Item, Origin};
 use sos_core::session::{Checked, Hello, Input, Output, ReadMissed, Session};
-use sos_protocol::{DeviceId, GatewayFrame, PhoneFrame, SessionId, WorkerId};
+use sos_protocol::{DeviceId, ErrorCode, GatewayFrame, PhoneFrame, SessionId, WorkerId};
 
 use crate::postgres::Postgres;
 use crate::world::World;
@@ -174,12 +174,17 @@ impl World {
             Output::Refuse(wrong) => panic!("a phone's frame was refused: {wrong:?}"),
             Output::Check(hello) => self.check(line, hello),
             Output::Keep(ticket, origin, item) => self.keep(node, origin, item, move |world, at| {
-                world.on_session(line, Input::Kept(ticket, at));
+                world.on_session(line, Input::Kept(ticket, at.ok_or(ErrorCode::Unavailable)));
             }),
+            Output::TakeBack(ticket, origin, alert_id, _) => {
+                self.keep(node, origin, Item::Cancel { alert_id }, move |world, at| {
+                    world.on_session(line, Input::Kept(ticket, at.ok_or(ErrorCode::Unavailable)));
+                });
+            }
             Output::KeepFixes(ticket, _, fixes) => {
                 let ids = fixes.into_iter().map(|fix| fix.fix_id).collect();
                 self.keep_fixes(node, ids, move |world, at| {
-                    world.on_session(line, Input::Kept(ticket, at));
+                    world.on_session(line, Input::Kept(ticket, at.ok_or(ErrorCode::Unavailable)));
                 });
             }
             Output::ReadMissed(what) => self.read_missed(line, what),

@@ -297,6 +297,7 @@ impl World {
             kind: None,
             text: None,
             battery_pct: None,
+            drill: false,
         };
         self.tell(|| format!("phone {phone} presses {alert_id}"));
         let at = &mut self.phones[phone];
@@ -311,7 +312,7 @@ impl World {
         self.tell(|| format!("phone {phone} cancels {alert}"));
         let time = self.time();
         let at = &mut self.phones[phone];
-        at.outbox.cancel(alert, time).unwrap();
+        at.outbox.cancel(alert, None, time).unwrap();
         at.stale = true;
         at.cancelled.insert(alert);
         self.on_phone(phone, Input::Acted);

@@ -75,7 +75,7 @@ impl Postgres {
     /// A phone was enrolled; its owner has the same number.
     pub(crate) fn know(&mut self, device_id: DeviceId) {
         let worker_id = sos_protocol::WorkerId(device_id.0);
-        self.devices.insert(device_id, DeviceState { device_id, worker_id, revoked: false });
+        self.devices.insert(device_id, DeviceState { device_id, worker_id, revoked: false, duress: false });
     }
 
     /// The ledger's head.
@@ -95,7 +95,7 @@ impl Postgres {
         let cases: Vec<CaseRecord> =
             self.cases.values().filter(|case| of_alert(case) || open(case)).cloned().collect();
         let tx = self.lock(cases.iter().map(|case| case.case_id), now)?;
-        let kinds = ["cancelled", "message", "delivered"];
+        let kinds = ["cancelled", "duress", "attachment", "message", "delivered"];
         let known = |kind: &'static str, id: Uuid| self.once.contains(&(kind.to_owned(), id));
         let said = lookup.references.iter().flat_map(|id| kinds.map(|kind| (kind, *id)));
         let said = said.filter(|(kind, id)| known(kind, *id)).collect();

@@ -33,6 +33,12 @@ impl Officer {
         officer
     }
 
+    /// What carries the session.
+    #[must_use]
+    pub const fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
     /// Sends anything.
     ///
     /// # Panics

@@ -8,11 +8,11 @@ use p256::ecdsa::{Signature, SigningKey};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sos_protocol::ambient::{Entropy, SystemEntropy};
-use sos_protocol::http::{EnrolRequest, Enrolled};
+use sos_protocol::http::{CardRequest, EnrolRequest, Enrolled, SetPins};
 use sos_protocol::proof::{CREDENTIAL_HEADER, SIGNATURE_HEADER};
 use sos_protocol::{
-    Alert, AlertId, Fix, FixId, GatewayFrame, MessageId, PhoneFrame, Receipt, SUBPROTOCOL, Seq, Stage,
-    UnixMs, proof,
+    Alert, AlertId, ErrorCode, Fix, FixId, GatewayFrame, MessageId, PhoneFrame, Pin, Problem, Receipt,
+    SUBPROTOCOL, Seq, Stage, UnixMs, proof,
 };
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -77,6 +77,51 @@ impl Key {
         self
     }
 
+    /// What signing in with a card sends.
+    ///
+    /// # Panics
+    /// When `pin` is none.
+    #[must_use]
+    pub fn card_request(&self, card: &str, pin: &str) -> CardRequest {
+        let public_key = self.public_key();
+        let signature = self.sign(&proof::card(&proof::normal_code(card), &public_key));
+        CardRequest { card: card.to_owned(), pin: self::pin(pin), public_key, signature }
+    }
+
+    /// Speaks for the worker with this card: the answer.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn try_card(&self, service: &Service, card: &str, pin: &str) -> reqwest::Response {
+        let request = serde_json::to_vec(&self.card_request(card, pin)).expect("JSON");
+        service.post("/api/card", request).await
+    }
+
+    /// The same with a card and a PIN that fit.
+    ///
+    /// # Panics
+    /// When the service refuses.
+    pub async fn borrow_with(mut self, service: &Service, card: &str, pin: &str) -> Self {
+        let answer = self.try_card(service, card, pin).await;
+        assert_eq!(answer.status(), 200);
+        self.enrolled = Some(answer.json().await.expect("an enrolment"));
+        self
+    }
+
+    /// Sets the worker's PINs.
+    ///
+    /// # Errors
+    /// As the service says.
+    pub async fn set_pins(
+        &self,
+        service: &Service,
+        new: [&str; 2],
+        old: Option<&str>,
+    ) -> Result<(), ErrorCode> {
+        let body = SetPins { pin: pin(new[0]), other_pin: pin(new[1]), old_pin: old.map(pin) };
+        answered(self.send(service, "PUT", "/api/device/pins", Some(&body)).await).await
+    }
+
     /// A request that this device signs.
     ///
     /// # Panics
@@ -89,6 +134,20 @@ impl Key {
         body: Option<&impl Serialize>,
     ) -> reqwest::Response {
         let body = body.map(|body| serde_json::to_vec(body).expect("JSON")).unwrap_or_default();
+        self.send_bytes(service, method, path, body).await
+    }
+
+    /// The same with any body.
+    ///
+    /// # Panics
+    /// When there is no answer.
+    pub async fn send_bytes(
+        &self,
+        service: &Service,
+        method: &str,
+        path: &str,
+        body: Vec<u8>,
+    ) -> reqwest::Response {
         let signature = self.sign_request(method, path, &body);
         let method = method.parse().expect("a method");
         let mut request = service.http.request(method, service.url(path)).header(SIGNATURE_HEADER, signature);
@@ -263,6 +322,22 @@ impl Phone {
         alert_id
     }
 
+    /// Takes a press back: whether that was accepted.
+    ///
+    /// # Errors
+    /// What the gateway says instead.
+    pub async fn cancel(&mut self, alert_id: AlertId, pin: Option<&str>) -> Result<(), ErrorCode> {
+        let pin = pin.map(self::pin);
+        self.say(&PhoneFrame::Cancel { alert_id, pin, device_time_ms: None }).await;
+        let id = alert_id.to_string();
+        self.hear_until("what becomes of the cancellation", |frame| match frame {
+            GatewayFrame::Accepted { id: it, .. } if *it == id => Some(Ok(())),
+            GatewayFrame::Error { code, id: Some(it), .. } if *it == id => Some(Err(*code)),
+            _ => None,
+        })
+        .await
+    }
+
     /// Writes to the desk, and waits until that is kept safe.
     pub async fn write(&mut self, alert_id: AlertId, text: &str) -> MessageId {
         let message_id = MessageId(new_id());
@@ -275,6 +350,29 @@ impl Phone {
         .await;
         message_id
     }
+}
+
+/// A PIN out of digits.
+///
+/// # Panics
+/// When they are none.
+#[must_use]
+pub fn pin(digits: &str) -> Pin {
+    Pin::parse(digits).expect("a PIN")
+}
+
+/// Whether a request was done, or why not.
+///
+/// # Errors
+/// The code of the problem.
+///
+/// # Panics
+/// When the answer is neither.
+pub async fn answered(answer: reqwest::Response) -> Result<(), ErrorCode> {
+    if answer.status() == 204 {
+        return Ok(());
+    }
+    Err(answer.json::<Problem>().await.expect("a problem").code)
 }
 
 /// A random id.
@@ -295,6 +393,7 @@ pub fn alert(place: Option<(f64, f64)>) -> Alert {
         kind: None,
         text: None,
         battery_pct: Some(50),
+        drill: false,
     }
 }
 

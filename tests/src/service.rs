@@ -11,7 +11,7 @@ use sos_protocol::ambient::{Entropy, SharedClock, SystemClock, SystemEntropy};
 use sos_protocol::case::WorkerProfile;
 use sos_protocol::http::Role;
 use sos_protocol::{CodeId, CountryCode, StaffId, WorkerId, proof};
-use sos_server::admin::Admin;
+use sos_server::admin::{self, Admin, IssuedCard};
 use sos_server::app::{self, Ambient};
 use sos_server::auth::{password, secret};
 use sos_server::config::Config;
@@ -86,13 +86,14 @@ impl Service {
 
     /// Starts one that is told the time by `clock`.
     pub async fn start_with(clock: SharedClock) -> Self {
-        let (database, redis) = tokio::task::spawn_blocking(fresh).await.expect("fresh stores");
-        Self::start_on(&database, &redis, clock).await
+        let (database, redis, folder) = tokio::task::spawn_blocking(fresh).await.expect("fresh stores");
+        Self::start_set(&database, &redis, clock, vec![folder]).await
     }
 
     /// Starts one with further settings.
-    pub async fn start_with_settings(more: Vec<(&'static str, String)>) -> Self {
-        let (database, redis) = tokio::task::spawn_blocking(fresh).await.expect("fresh stores");
+    pub async fn start_with_settings(mut more: Vec<(&'static str, String)>) -> Self {
+        let (database, redis, folder) = tokio::task::spawn_blocking(fresh).await.expect("fresh stores");
+        more.insert(0, folder);
         Self::start_set(&database, &redis, Arc::new(SystemClock::new()), more).await
     }
 
@@ -101,17 +102,13 @@ impl Service {
         let (database, redis) = (stack.database_url(), stack.redis_url());
         let clock: SharedClock = Arc::new(SystemClock::new());
         set_up(&config(&database, &redis), &clock).await;
-        Self::start_on(&database, &redis, clock).await
+        Self::start_set(&database, &redis, clock, vec![attachments(stack, "sos")]).await
     }
 
     /// Another node on the same stores.
     pub async fn another_node(&self) -> Self {
         let (database, redis) = (&self.config.database_url, &self.config.redis_url);
         Self::start_set(database, redis, self.clock.clone(), self.more.clone()).await
-    }
-
-    async fn start_on(database: &str, redis: &str, clock: SharedClock) -> Self {
-        Self::start_set(database, redis, clock, vec![]).await
     }
 
     async fn start_set(
@@ -197,6 +194,15 @@ impl Service {
         (worker.worker_id, self.code(worker.worker_id, 60_000).await)
     }
 
+    /// A card for `worker`, and two PINs if there were none.
+    ///
+    /// # Panics
+    /// When the store does not take it.
+    pub async fn card(&self, worker: WorkerId) -> IssuedCard {
+        let ambient = Ambient { clock: self.clock.clone(), entropy: Arc::new(SystemEntropy) };
+        admin::issue_card(&self.config, &self.store, &ambient, worker).await.expect("a card")
+    }
+
     /// A code for `worker` that is good for `ms` milliseconds.
     ///
     /// # Panics
@@ -258,8 +264,13 @@ fn config_with(database: &str, redis: &str, more: &[(&'static str, String)]) -> 
     Config::read(all).expect("settings")
 }
 
-/// A database made from the template, and a Redis number.
-fn fresh() -> (String, String) {
+/// A folder of attachments that goes when the stores go.
+fn attachments(stack: &Stack, name: &str) -> (&'static str, String) {
+    ("SOS_ATTACHMENTS", stack.data_dir().join("attachments").join(name).display().to_string())
+}
+
+/// A database made from the template, a Redis number and a folder.
+fn fresh() -> (String, String, (&'static str, String)) {
     static TEMPLATE_MADE: OnceLock<()> = OnceLock::new();
     let shared = shared();
     TEMPLATE_MADE.get_or_init(|| {
@@ -271,8 +282,9 @@ fn fresh() -> (String, String) {
         ));
     });
     let n = shared.next.fetch_add(1, Ordering::SeqCst);
-    let database = shared.stack.fresh_database(&format!("sos_{n}"), Some(TEMPLATE)).expect("a database");
-    (database, shared.stack.redis().url_of_database(n))
+    let name = format!("sos_{n}");
+    let database = shared.stack.fresh_database(&name, Some(TEMPLATE)).expect("a database");
+    (database, shared.stack.redis().url_of_database(n), attachments(&shared.stack, &name))
 }
 
 /// Schema, desks and accounts.
@@ -287,7 +299,7 @@ async fn set_up(config: &Config, clock: &SharedClock) {
         time_zones: None,
         ministry_name: "Bộ".to_owned(),
     };
-    desks.run(&store, &ambient).await.expect("desks");
+    desks.run(config, &store, &ambient).await.expect("desks");
     let password_hash = password::hash(PASSWORD, &SystemEntropy).expect("a hash");
     for (login, name, role, desk) in STAFF {
         let staff = StaffRow {

@@ -13,6 +13,7 @@ use sos_protocol::{Alert, AlertId, ErrorCode, PhoneFrame, Seq, proof};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
+use super::request::Request;
 use super::{BridgeError, BridgeEvent, Enrolment, Shared};
 use crate::ladder;
 use crate::machine::{HttpCall, HttpFailure, Input, Machine, Output};
@@ -39,6 +40,10 @@ pub(super) enum Command {
     Enrol {
         code: String,
         reply: Reply,
+    },
+    Ask {
+        request: Request,
+        reply: oneshot::Sender<Result<(), BridgeError>>,
     },
 }
 
@@ -68,6 +73,7 @@ impl Line {
 enum CallEnded {
     Alert { alert_id: AlertId, call: HttpCall, result: Result<AlertStatus, HttpFailure> },
     Enrol { result: Result<Enrolled, TransportError>, reply: Reply },
+    Asked,
 }
 
 pub(super) struct Driver {
@@ -148,6 +154,10 @@ impl Driver {
             Command::NetworkChanged => Some(Input::NetworkChanged),
             Command::Enrol { code, reply } => {
                 self.enrol(&code, reply);
+                None
+            }
+            Command::Ask { request, reply } => {
+                self.ask(request, reply);
                 None
             }
         }
@@ -295,9 +305,22 @@ impl Driver {
         self.calls.spawn(async move { CallEnded::Enrol { result: http.enrol(&request).await, reply } });
     }
 
+    fn ask(&mut self, request: Request, reply: oneshot::Sender<Result<(), BridgeError>>) {
+        let call = match request.signed(&self.shared) {
+            Ok(call) => call,
+            Err(error) => return drop(reply.send(Err(error))),
+        };
+        let http = self.shared.http.clone();
+        self.calls.spawn(async move {
+            drop(reply.send(http.device(call).await.map_err(BridgeError::from)));
+            CallEnded::Asked
+        });
+    }
+
     fn call_ended(&mut self, ended: CallEnded) -> Option<Input> {
         match ended {
             CallEnded::Alert { alert_id, call, result } => Some(Input::Http { alert_id, call, result }),
+            CallEnded::Asked => None,
             CallEnded::Enrol { result, reply } => {
                 let kept = result.map_err(BridgeError::from).and_then(|enrolled| {
                     let identity = Identity::from(enrolled);
@@ -343,7 +366,10 @@ impl Driver {
                 },
             }),
             Write::Accepted { id, .. } => Some(BridgeEvent::Accepted { id }),
-            Write::FixesAccepted(_) | Write::DeliveredRead(_) | Write::Credential(_) => None,
+            Write::CancelRefused(_)
+            | Write::FixesAccepted(_)
+            | Write::DeliveredRead(_)
+            | Write::Credential(_) => None,
         }
     }
 

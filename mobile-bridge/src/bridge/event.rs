@@ -55,6 +55,13 @@ pub enum BridgeEvent {
         /// Why.
         reason: Unverified,
     },
+    /// A press was not taken back: `pin_needed`, or `pin_wrong`. It is an SOS as before; ask for the PIN.
+    CancelRefused {
+        /// The alert.
+        alert_id: AlertId,
+        /// Why.
+        code: ErrorCode,
+    },
     /// The service will not take this as it is. It stays here and is offered again over the next connection.
     Refused {
         /// A message's or an alert's id.

@@ -71,6 +71,8 @@ pub struct PressDetails {
     pub text: Option<String>,
     /// Charge of the battery, 0 to 100.
     pub battery_pct: Option<u8>,
+    /// A test of the whole path that the worker asked for.
+    pub drill: bool,
 }
 
 impl PressDetails {
@@ -85,6 +87,7 @@ impl PressDetails {
             kind: self.kind,
             text: text.filter(|t| !t.trim().is_empty()),
             battery_pct: self.battery_pct.filter(|pct| *pct <= 100),
+            drill: self.drill,
         }
     }
 }

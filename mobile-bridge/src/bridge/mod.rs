@@ -6,6 +6,7 @@
 mod driver;
 mod event;
 mod input;
+mod request;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +15,7 @@ use std::thread::JoinHandle;
 use sos_protocol::ambient::{SharedClock, SharedEntropy};
 use sos_protocol::case::WorkerProfile;
 use sos_protocol::limits::TEXT_CHARS_MAX;
-use sos_protocol::{Alert, AlertId, DeviceId, Fix, MessageId, Problem, UnixMs, lenient};
+use sos_protocol::{Alert, AlertId, DeviceId, Fix, MessageId, Pin, Problem, UnixMs, lenient};
 use tokio::sync::{Notify, broadcast, mpsc, oneshot};
 
 pub use event::{BridgeEvent, EVENTS_WAITING_MAX, Events, LinkState};
@@ -105,6 +106,9 @@ pub enum BridgeError {
     /// There is no alert that this could belong to.
     #[error("there is no open alert")]
     NoAlert,
+    /// This phone is not known to the service yet.
+    #[error("this phone is not enrolled")]
+    NotEnrolled,
     /// The text is empty, or longer than [`TEXT_CHARS_MAX`].
     #[error("the text is empty or longer than {TEXT_CHARS_MAX} characters")]
     Text,
@@ -267,14 +271,14 @@ impl Bridge {
         pressed
     }
 
-    /// Takes a press back. It stays an alert; the desk decides what that means. Nothing happens if it was taken
-    /// back before or is not known here.
+    /// Takes a press back, with the worker's PIN if one was set. It stays an alert; the desk decides what that means.
+    /// Nothing happens if it was taken back before or is not known here. Ends a drill.
     ///
     /// # Errors
     /// When the outbox cannot be written.
-    pub fn cancel(&self, alert_id: AlertId) -> Result<(), BridgeError> {
+    pub fn cancel(&self, alert_id: AlertId, pin: Option<Pin>) -> Result<(), BridgeError> {
         let now = self.shared.clock.now();
-        self.shared.outbox(|outbox| outbox.cancel(alert_id, now))?;
+        self.shared.outbox(|outbox| outbox.cancel(alert_id, pin.as_ref(), now))?;
         self.nudge(Command::Acted);
         Ok(())
     }

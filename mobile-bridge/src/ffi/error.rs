@@ -50,6 +50,15 @@ pub enum SosError {
     /// The enrolment code is past its time.
     #[error("this enrolment code is past its time")]
     CodeExpired,
+    /// A PIN has 4 to 8 digits.
+    #[error("a PIN has 4 to 8 digits")]
+    Pin,
+    /// The PIN that was set so far is needed.
+    #[error("the PIN that was set so far is needed")]
+    PinNeeded,
+    /// It is not the PIN that was set.
+    #[error("this is not the PIN")]
+    PinWrong,
     /// The service refused for another reason, or said something that this version does not know.
     #[error("the service refused: {detail}")]
     Refused {
@@ -65,6 +74,9 @@ pub enum SosError {
     /// There is no alert that this could belong to.
     #[error("there is no open alert")]
     NoAlert,
+    /// This phone is not known to the service yet: enrol it.
+    #[error("this phone is not enrolled")]
+    NotEnrolled,
     /// The text is empty or too long.
     #[error("the text is empty or longer than 2,000 characters")]
     Text,
@@ -89,6 +101,7 @@ impl From<BridgeError> for SosError {
             BridgeError::Transport(error) => error.into(),
             BridgeError::Signer(error) => error.into(),
             BridgeError::NoAlert => Self::NoAlert,
+            BridgeError::NotEnrolled => Self::NotEnrolled,
             BridgeError::Text => Self::Text,
             BridgeError::Start(detail) => Self::Start { detail },
             BridgeError::Closed => Self::Closed,
@@ -118,6 +131,8 @@ impl From<TransportError> for SosError {
                 ErrorCode::CodeUnknown => Self::CodeUnknown,
                 ErrorCode::CodeUsed => Self::CodeUsed,
                 ErrorCode::CodeExpired => Self::CodeExpired,
+                ErrorCode::PinNeeded => Self::PinNeeded,
+                ErrorCode::PinWrong => Self::PinWrong,
                 // Later again, as without a connection.
                 ErrorCode::Unavailable | ErrorCode::Internal | ErrorCode::RateLimited => {
                     Self::Unreachable { detail: problem.code.as_str().to_owned() }

@@ -92,6 +92,13 @@ pub enum SosEvent {
         /// Why.
         reason: UnverifiedReason,
     },
+    /// A press was not taken back for want of the right PIN. It is an SOS as before; ask for the PIN and cancel again.
+    CancelRefused {
+        /// The alert.
+        alert_id: String,
+        /// `pin_needed` or `pin_wrong`.
+        code: String,
+    },
     /// The service will not take this as it is. It stays here and is offered again over the next connection.
     Refused {
         /// A message's or an alert's id.
@@ -128,6 +135,9 @@ impl SosEvent {
             },
             BridgeEvent::Unverified { alert_id, reason } => {
                 Self::Unverified { alert_id: alert_id.to_string(), reason: reason.into() }
+            }
+            BridgeEvent::CancelRefused { alert_id, code } => {
+                Self::CancelRefused { alert_id: alert_id.to_string(), code: code.as_str().to_owned() }
             }
             BridgeEvent::Refused { id, code } => Self::Refused { id, code: code.as_str().to_owned() },
             BridgeEvent::Missed { count } => Self::Missed { count },

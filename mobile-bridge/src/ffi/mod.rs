@@ -16,7 +16,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sos_protocol::ambient::{SharedClock, SystemClock, SystemEntropy};
-use sos_protocol::{AlertId, limits};
+use sos_protocol::http::PushTarget;
+use sos_protocol::{AlertId, Pin, limits};
 use tokio::sync::Notify;
 
 pub use error::SosError;
@@ -115,11 +116,12 @@ impl SosBridge {
     }
 
     /// SOS. When this returns, the alert is on disk (or `saved` is false) and on its way. Never wait for a fix, for
-    /// the network or for an enrolment before calling it. `text` is cut at 500 characters.
+    /// the network or for an enrolment before calling it. `text` is cut at 500 characters. With `drill` it is a test of the
+    /// whole path, marked as such everywhere; [`Self::cancel`] ends it.
     ///
     /// # Errors
     /// `Closed`, and nothing else: values that cannot be are left out.
-    #[uniffi::method(default(position = None, kind = None, text = None, battery_pct = None))]
+    #[uniffi::method(default(position = None, kind = None, text = None, battery_pct = None, drill = false))]
     pub fn press(
         &self,
         trigger: Trigger,
@@ -127,6 +129,7 @@ impl SosBridge {
         kind: Option<EmergencyKind>,
         text: Option<String>,
         battery_pct: Option<i32>,
+        drill: bool,
     ) -> Result<Pressed, SosError> {
         let pressed = self.bridge.press(PressDetails {
             position: position.map(Into::into),
@@ -134,6 +137,7 @@ impl SosBridge {
             kind: kind.map(Into::into),
             text,
             battery_pct: said::charge(battery_pct),
+            drill,
         });
         // From memory nothing is sent any more after the end.
         if !pressed.saved && self.closed.load(Ordering::SeqCst) {
@@ -143,12 +147,15 @@ impl SosBridge {
     }
 
     /// Takes a press back ("Bấm nhầm"). It stays an alert; the desk decides what that means. To be offered for
-    /// [`cancel_window_s`] seconds. A second time nothing happens.
+    /// [`cancel_window_s`] seconds. With the `pin` that the worker typed, if one was set. A second time nothing happens;
+    /// after `CancelRefused` it can be tried again. Ends a drill.
     ///
     /// # Errors
-    /// `Id`, `Storage`, `Closed`.
-    pub fn cancel(&self, alert_id: String) -> Result<(), SosError> {
-        Ok(self.bridge.cancel(read_id(&alert_id)?)?)
+    /// `Id`, `Pin`, `Storage`, `Closed`.
+    #[uniffi::method(default(pin = None))]
+    pub fn cancel(&self, alert_id: String, pin: Option<String>) -> Result<(), SosError> {
+        let pin = pin.map(|pin| read_pin(&pin)).transpose()?;
+        Ok(self.bridge.cancel(read_id(&alert_id)?, pin)?)
     }
 
     /// Keeps fixes for the open alert, oldest first, and sends them, newest first. Tells how many were kept: places
@@ -172,6 +179,44 @@ impl SosBridge {
         let since_ms = self.clock.now().since_ms(state.pressed_at_ms).max(0);
         let since_s = u32::try_from(since_ms / 1_000).unwrap_or(u32::MAX);
         Ok(Some(fix_rate::interval_s(since_s, said::charge(battery_pct))))
+    }
+
+    /// Where this phone is told something while the app sleeps: the registration token of Firebase Cloud Messaging; none: not
+    /// any more. Call it after the enrolment and whenever the platform gives another token. Not kept: on `Unreachable` call
+    /// it again later.
+    ///
+    /// # Errors
+    /// `NotEnrolled`, `Unreachable`, `Refused`, `Key`, `Storage`, `Closed`.
+    pub async fn set_push_token(&self, fcm_token: Option<String>) -> Result<(), SosError> {
+        Ok(self.bridge.set_push_target(fcm_token.map(|token| PushTarget::Fcm { token })).await?)
+    }
+
+    /// Sets the PIN that [`Self::cancel`] needs from then on, and another one that does the same to the eye and tells the
+    /// officers that the worker is made to do it. `old_pin` is needed once there is one. Keep neither of them.
+    ///
+    /// # Errors
+    /// `Pin`, `PinNeeded`, `PinWrong`, `NotEnrolled`, `Unreachable` (also after too many tries), `Refused`, `Key`, `Storage`,
+    /// `Closed`.
+    #[uniffi::method(default(old_pin = None))]
+    pub async fn set_pins(
+        &self,
+        pin: String,
+        other_pin: String,
+        old_pin: Option<String>,
+    ) -> Result<(), SosError> {
+        let (pin, other_pin) = (read_pin(&pin)?, read_pin(&other_pin)?);
+        let old_pin = old_pin.map(|pin| read_pin(&pin)).transpose()?;
+        Ok(self.bridge.set_pins(pin, other_pin, old_pin).await?)
+    }
+
+    /// "Tôi ổn": tells the service that the worker is well, and where. Ends no case. Not kept: on `Unreachable` call it again
+    /// later.
+    ///
+    /// # Errors
+    /// `NotEnrolled`, `Unreachable`, `Refused`, `Key`, `Storage`, `Closed`.
+    #[uniffi::method(default(position = None))]
+    pub async fn check_in(&self, position: Option<Fix>) -> Result<(), SosError> {
+        Ok(self.bridge.check_in(position.map(Into::into)).await?)
     }
 
     /// Writes to the desk, in the case of the newest alert; 1 to 2,000 characters. Tells the message's id, which
@@ -243,6 +288,10 @@ impl Drop for SosBridge {
 #[must_use]
 pub fn cancel_window_s() -> u32 {
     limits::CANCEL_WINDOW_S
+}
+
+fn read_pin(text: &str) -> Result<Pin, SosError> {
+    Pin::parse(text).ok_or(SosError::Pin)
 }
 
 fn read_id(text: &str) -> Result<AlertId, SosError> {

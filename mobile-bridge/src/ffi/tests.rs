@@ -47,7 +47,7 @@ fn open(folder: &Path) -> (Arc<SosBridge>, Receiver<(SosEvent, Option<String>)>)
 fn a_listener_that_throws_is_told_the_next_event_all_the_same_and_on_another_thread() {
     let folder = tempfile::tempdir().unwrap();
     let (bridge, events) = open(folder.path());
-    let pressed = bridge.press(Trigger::Hold, None, None, None, Some(-1)).unwrap();
+    let pressed = bridge.press(Trigger::Hold, None, None, None, Some(-1), false).unwrap();
     assert!(pressed.saved);
     let mut told = 0;
     loop {
@@ -62,7 +62,7 @@ fn a_listener_that_throws_is_told_the_next_event_all_the_same_and_on_another_thr
     bridge.shut_down();
     // The channel ends when the thread has let go of the listener.
     while events.recv_timeout(LIMIT).is_ok() {}
-    assert_eq!(bridge.press(Trigger::Hold, None, None, None, None), Err(SosError::Closed));
+    assert_eq!(bridge.press(Trigger::Hold, None, None, None, None, false), Err(SosError::Closed));
     assert_eq!(bridge.open_alert(), Err(SosError::Closed));
 }
 
@@ -73,7 +73,7 @@ fn the_data_is_open_once_and_again_after_the_end() {
     let (told, _) = channel();
     let second = SosBridge::open(config(folder.path()), Arc::new(Throwing(Mutex::new(told))), None);
     assert_eq!(second.err(), Some(SosError::InUse));
-    let alert_id = bridge.press(Trigger::Hardware, None, None, None, None).unwrap().alert_id;
+    let alert_id = bridge.press(Trigger::Hardware, None, None, None, None, false).unwrap().alert_id;
     bridge.shut_down();
     let (bridge, _events) = open(folder.path());
     assert_eq!(bridge.open_alert().unwrap(), Some(alert_id));
@@ -84,7 +84,7 @@ fn fixes_are_asked_for_while_an_alert_is_open_and_seldom_on_an_empty_battery() {
     let folder = tempfile::tempdir().unwrap();
     let (bridge, _events) = open(folder.path());
     assert_eq!(bridge.next_fix_in_s(Some(80)).unwrap(), None);
-    bridge.press(Trigger::Hold, None, None, None, None).unwrap();
+    bridge.press(Trigger::Hold, None, None, None, None, false).unwrap();
     assert_eq!(bridge.next_fix_in_s(Some(80)).unwrap(), Some(fix_rate::INTERVAL_FIRST_S));
     assert_eq!(bridge.next_fix_in_s(Some(-1)).unwrap(), Some(fix_rate::INTERVAL_FIRST_S));
     assert_eq!(bridge.next_fix_in_s(Some(14)).unwrap(), Some(fix_rate::INTERVAL_LOW_BATTERY_S));
@@ -94,7 +94,7 @@ fn fixes_are_asked_for_while_an_alert_is_open_and_seldom_on_an_empty_battery() {
 fn what_an_app_gets_wrong_is_said_plainly() {
     let folder = tempfile::tempdir().unwrap();
     let (bridge, _events) = open(folder.path());
-    assert_eq!(bridge.cancel("nonsense".into()), Err(SosError::Id));
+    assert_eq!(bridge.cancel("nonsense".into(), None), Err(SosError::Id));
     assert_eq!(bridge.send_message("  ".into()), Err(SosError::Text));
     assert_eq!(bridge.send_message("Alô".into()), Err(SosError::NoAlert));
     let refused =

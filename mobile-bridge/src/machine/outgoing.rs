@@ -8,7 +8,7 @@ use sos_protocol::{AlertId, ErrorCode, Fix, FixId, MessageId, PhoneFrame};
 use super::link::Link;
 use super::{Machine, Output, Step, backoff};
 use crate::bridge::BridgeEvent;
-use crate::outbox::{QUEUE_VIEW_MAX, Queue, QueuedAlert};
+use crate::outbox::{QUEUE_VIEW_MAX, Queue, QueuedAlert, Write};
 
 /// Wait for an answer before a frame is sent again, in milliseconds.
 const RESEND_MS: u64 = RESEND_AFTER_S as u64 * 1_000;
@@ -80,6 +80,7 @@ impl Machine {
         for cancel in step.queue.cancels.iter().filter(|c| got_through(step.queue, c.alert_id)) {
             self.send(step, Item::Cancel(cancel.alert_id), RESEND_MS, || PhoneFrame::Cancel {
                 alert_id: cancel.alert_id,
+                pin: cancel.pin.clone(),
                 device_time_ms: Some(cancel.device_time_ms),
             });
         }
@@ -178,9 +179,22 @@ impl Machine {
         });
     }
 
+    /// The press was not taken back for want of the right PIN: the worker has to type it. The alert itself is not touched.
+    fn cancel_refused(&mut self, step: &mut Step<'_>, code: ErrorCode, id: &str) -> bool {
+        let cancel = step.queue.cancels.iter().find(|c| c.alert_id.to_string() == id);
+        let wants_pin = matches!(code, ErrorCode::PinNeeded | ErrorCode::PinWrong);
+        let Some(alert_id) = cancel.map(|c| c.alert_id).filter(|_| wants_pin) else { return false };
+        step.out.push(Output::Keep(Write::CancelRefused(alert_id)));
+        step.emit(BridgeEvent::CancelRefused { alert_id, code });
+        true
+    }
+
     /// The gateway could not deal with what bears `id`. A passing trouble: later again; otherwise not over this
     /// connection. An SOS is never given up.
     pub(super) fn refused(&mut self, step: &mut Step<'_>, code: ErrorCode, id: &str) {
+        if self.cancel_refused(step, code, id) {
+            return;
+        }
         let passing = is_passing(code);
         let mut held = false;
         for (item, sent) in &mut self.sent {

@@ -3,8 +3,8 @@
 use sos_protocol::ambient::{Entropy, SeededEntropy};
 use sos_protocol::http::AlertStatus;
 use sos_protocol::{
-    Alert, AlertId, CaseId, DeviceId, ErrorCode, Fix, FixId, GatewayFrame, MessageId, PhoneFrame, Receipt,
-    Seq, SessionId, Stage, UnixMs, WorkerId,
+    Alert, AlertId, CaseId, DeviceId, ErrorCode, Fix, FixId, GatewayFrame, MessageId, PhoneFrame, Pin,
+    Receipt, Seq, SessionId, Stage, UnixMs, WorkerId,
 };
 
 use super::{HttpCall, HttpFailure, Input, Machine, Output};
@@ -96,6 +96,7 @@ impl Phone {
             kind: None,
             text: None,
             battery_pct: None,
+            drill: false,
         };
         self.outbox.press(&alert, UnixMs(0)).unwrap();
         (alert.alert_id, self.on(Input::Acted))
@@ -324,11 +325,36 @@ fn no_refusal_makes_the_phone_give_an_sos_up() {
 }
 
 #[test]
+fn a_press_that_is_not_taken_back_for_want_of_a_pin_is_an_sos_as_before_and_can_be_taken_back_again() {
+    for code in [ErrorCode::PinNeeded, ErrorCode::PinWrong] {
+        let mut phone = Phone::enrolled();
+        phone.connect();
+        let (id, _) = phone.press();
+        phone.hears(receipt(id, Stage::Received, 0));
+        phone.outbox.cancel(id, Pin::parse("1111").as_ref(), UnixMs(1)).unwrap();
+        let outputs = phone.on(Input::Acted);
+        let pin = Pin::parse("1111");
+        assert_eq!(
+            frames(&outputs),
+            [&PhoneFrame::Cancel { alert_id: id, pin, device_time_ms: Some(UnixMs(1)) }]
+        );
+        let outputs = phone.hears(refusal(code, id));
+        assert!(outputs.contains(&Output::Emit(BridgeEvent::CancelRefused { alert_id: id, code })));
+        assert!(phone.outbox.queue().unwrap().cancels.is_empty());
+        assert!(phone.outbox.queue().unwrap().alerts.iter().any(|a| a.alert.alert_id == id));
+
+        phone.outbox.cancel(id, Pin::parse("2222").as_ref(), UnixMs(2)).unwrap();
+        let kinds: Vec<_> = frames(&phone.on(Input::Acted)).iter().map(|f| kind(f)).collect();
+        assert_eq!(kinds, ["cancel"]);
+    }
+}
+
+#[test]
 fn what_belongs_to_an_alert_follows_it() {
     let mut phone = Phone::enrolled();
     phone.connect();
     let (id, _) = phone.press();
-    phone.outbox.cancel(id, UnixMs(1)).unwrap();
+    phone.outbox.cancel(id, None, UnixMs(1)).unwrap();
     write(&mut phone, id, "Tôi ở tầng 2");
     measure(&mut phone, id, 1);
     assert_eq!(phone.on(Input::Acted), vec![], "the alert is not there yet");

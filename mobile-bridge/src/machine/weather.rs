@@ -276,6 +276,7 @@ impl World {
             kind: None,
             text: None,
             battery_pct: None,
+            drill: false,
         };
         self.outbox.press(&alert, UnixMs(1)).unwrap();
         self.pressed.insert(alert.alert_id);
@@ -333,7 +334,7 @@ impl World {
             Weather::Press => self.press(),
             Weather::Cancel => {
                 if let Some(id) = self.pressed.last().copied() {
-                    self.outbox.cancel(id, UnixMs(1)).unwrap();
+                    self.outbox.cancel(id, None, UnixMs(1)).unwrap();
                     self.cancelled.insert(id);
                     self.on(Input::Acted);
                 }

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use sos_protocol::{Alert, AlertId, CaseId, Fix, FixId, MessageId, Receipt, Seq, UnixMs};
+use sos_protocol::{Alert, AlertId, CaseId, Fix, FixId, MessageId, Pin, Receipt, Seq, UnixMs};
 
 pub use device::Identity;
 
@@ -121,6 +121,8 @@ pub struct QueuedAlert {
 pub struct QueuedCancel {
     /// Of which press.
     pub alert_id: AlertId,
+    /// As the worker typed it, if one was asked for.
+    pub pin: Option<Pin>,
     /// When the worker took it back, by the phone's clock.
     pub device_time_ms: UnixMs,
 }
@@ -164,6 +166,8 @@ pub enum Write {
         /// When, by the server's clock.
         at_ms: UnixMs,
     },
+    /// The PIN with this cancellation is not the right one, or was missing: it was not taken back, and may be once more.
+    CancelRefused(AlertId),
     /// These fixes were dealt with: out of the queue.
     FixesAccepted(Vec<FixId>),
     /// The gateway has read these delivery marks: out of the queue.
@@ -287,6 +291,7 @@ impl Outbox {
             Write::Asked(receipt) => record::receipt(tx, receipt),
             Write::Message(message) => record::desk_message(tx, message),
             Write::Accepted { id, at_ms } => queue::accepted(tx, id, *at_ms),
+            Write::CancelRefused(alert_id) => queue::cancel_refused(tx, *alert_id),
             Write::FixesAccepted(ids) => queue::remove_fixes(tx, ids),
             Write::DeliveredRead(ids) => queue::remove_delivered(tx, ids),
             Write::Credential(credential) => device::set_credential(tx, credential),

@@ -80,6 +80,7 @@ fn alert(n: u128) -> Alert {
         kind: None,
         text: Some("Cứu tôi".into()),
         battery_pct: Some(40),
+        drill: false,
     }
 }
 
@@ -178,7 +179,7 @@ impl World {
                 if new {
                     self.model.cancels.insert(n, CancelState::Queued);
                 }
-                assert_eq!(self.outbox().cancel(alert_id(n), UnixMs(1)).unwrap(), new);
+                assert_eq!(self.outbox().cancel(alert_id(n), None, UnixMs(1)).unwrap(), new);
             }
             Op::WriteMessage(n, _) if self.model.ever_written.contains(&n) => {}
             Op::WriteMessage(n, to) => {

@@ -1,7 +1,7 @@
 //! What waits to be sent.
 
 use rusqlite::{Row, Transaction};
-use sos_protocol::{Alert, AlertId, Fix, FixId, MessageId, UnixMs};
+use sos_protocol::{Alert, AlertId, Fix, FixId, MessageId, Pin, UnixMs};
 
 use super::{
     ALERTS_QUEUED_MAX, FIXES_QUEUED_MAX, MESSAGES_QUEUED_MAX, OPEN_VIEW_MAX, Outbox, OutboxError,
@@ -32,12 +32,17 @@ impl Outbox {
         })
     }
 
-    /// Keeps that the worker took a press back. A repeat, or one for a press that is not known here, changes nothing;
+    /// Keeps that the worker took a press back, with the PIN if one was typed. A repeat, or one for a press that is not known here, changes nothing;
     /// tells whether it did.
     ///
     /// # Errors
     /// What the disk says.
-    pub fn cancel(&mut self, alert_id: AlertId, device_time_ms: UnixMs) -> Result<bool, OutboxError> {
+    pub fn cancel(
+        &mut self,
+        alert_id: AlertId,
+        pin: Option<&Pin>,
+        device_time_ms: UnixMs,
+    ) -> Result<bool, OutboxError> {
         self.write(|tx| {
             let id = alert_id.to_string();
             let changed = tx.execute(
@@ -46,8 +51,8 @@ impl Outbox {
             )?;
             if changed > 0 {
                 tx.execute(
-                    "INSERT INTO cancel_queue (alert_id, device_time_ms) VALUES (?1, ?2)",
-                    (&id, device_time_ms.0),
+                    "INSERT INTO cancel_queue (alert_id, device_time_ms, pin) VALUES (?1, ?2, ?3)",
+                    (&id, device_time_ms.0, pin.map(Pin::digits)),
                 )?;
             }
             Ok(changed > 0)
@@ -109,8 +114,9 @@ impl Outbox {
                 "SELECT q.body, a.receipt IS NOT NULL FROM alert_queue q JOIN alert a USING (alert_id) ORDER BY q.n",
                 |row| Ok(QueuedAlert { alert: json(row, 0)?, received: row.get(1)? }),
             )?,
-            cancels: self.list("SELECT alert_id, device_time_ms FROM cancel_queue ORDER BY n", |row| {
-                Ok(QueuedCancel { alert_id: id(row, 0)?, device_time_ms: UnixMs(row.get(1)?) })
+            cancels: self.list("SELECT alert_id, device_time_ms, pin FROM cancel_queue ORDER BY n", |row| {
+                let pin = row.get::<_, Option<String>>(2)?.and_then(|pin| Pin::parse(&pin));
+                Ok(QueuedCancel { alert_id: id(row, 0)?, pin, device_time_ms: UnixMs(row.get(1)?) })
             })?,
             messages: self.list(
                 &format!(
@@ -164,6 +170,15 @@ pub(super) fn accepted(tx: &Transaction<'_>, id: &str, at_ms: UnixMs) -> Result<
         tx.execute("UPDATE message SET accepted_at_ms = ?2 WHERE message_id = ?1", (id, at_ms.0))?;
     }
     Ok(cancels + messages > 0)
+}
+
+pub(super) fn cancel_refused(tx: &Transaction<'_>, alert_id: AlertId) -> Result<bool, OutboxError> {
+    let id = alert_id.to_string();
+    let refused = tx.execute("DELETE FROM cancel_queue WHERE alert_id = ?1", [&id])?;
+    if refused > 0 {
+        tx.execute("UPDATE alert SET cancel = NULL WHERE alert_id = ?1", [&id])?;
+    }
+    Ok(refused > 0)
 }
 
 pub(super) fn remove_fixes(tx: &Transaction<'_>, ids: &[FixId]) -> Result<bool, OutboxError> {

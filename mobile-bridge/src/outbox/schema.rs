@@ -5,7 +5,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::OutboxError;
 
 /// One script a version; `PRAGMA user_version` says how many were run. Scripts that were released never change.
-const MIGRATIONS: &[&str] = &[r"
+const MIGRATIONS: &[&str] = &[
+    r"
     -- Who this phone is, and how far it has read. One row.
     CREATE TABLE device (
         id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -74,7 +75,12 @@ const MIGRATIONS: &[&str] = &[r"
         at_ms INTEGER NOT NULL,
         accepted_at_ms INTEGER
     );
-"];
+",
+    r"
+    -- Typed to take the press back; gone with the row.
+    ALTER TABLE cancel_queue ADD COLUMN pin TEXT;
+",
+];
 
 /// Sets the file up for durability and brings its tables up to date.
 pub(super) fn prepare(db: &mut Connection) -> Result<(), OutboxError> {
@@ -83,6 +89,8 @@ pub(super) fn prepare(db: &mut Connection) -> Result<(), OutboxError> {
     db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     db.pragma_update(None, "synchronous", "FULL")?;
+    // What was deleted (a PIN, words) is overwritten.
+    db.pragma_update(None, "secure_delete", true)?;
     migrate(db, MIGRATIONS)
 }
 

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use reqwest::{RequestBuilder, StatusCode};
+use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde::de::DeserializeOwned;
 use sos_protocol::http::{AlertPost, AlertStatus, EnrolRequest, Enrolled};
+use sos_protocol::proof::{CREDENTIAL_HEADER, SIGNATURE_HEADER};
 use sos_protocol::{AlertId, ErrorCode, Problem};
 
 use super::{Endpoints, TransportError, install_crypto};
@@ -15,6 +16,15 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
 const CALL_TIMEOUT: Duration = Duration::from_secs(15);
 /// Of an answer, the largest that is read, in bytes.
 const ANSWER_BYTES_MAX: u64 = 256 * 1024;
+
+/// A request with the proof of who sends it. `path` has no slash in front.
+pub struct DeviceCall {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) credential: String,
+    pub(crate) signature: String,
+    pub(crate) body: Vec<u8>,
+}
 
 /// Calls the service over HTTP.
 #[derive(Debug, Clone)]
@@ -58,6 +68,23 @@ impl HttpClient {
         call(self.client.post(self.endpoints.http("api/alerts")?).json(post)).await
     }
 
+    /// A request of an enrolled device that is answered with nothing.
+    ///
+    /// # Errors
+    /// As for every call.
+    pub async fn device(&self, device: DeviceCall) -> Result<(), TransportError> {
+        let DeviceCall { method, path, credential, signature, body } = device;
+        let method = Method::from_bytes(method.as_bytes()).unwrap_or_default();
+        let request = self
+            .client
+            .request(method, self.endpoints.http(path)?)
+            .header(CREDENTIAL_HEADER, credential)
+            .header(SIGNATURE_HEADER, signature)
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body);
+        answer(request).await.map(drop)
+    }
+
     /// `GET /api/alerts/{alert_id}`
     ///
     /// # Errors
@@ -68,6 +95,10 @@ impl HttpClient {
 }
 
 async fn call<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, TransportError> {
+    serde_json::from_slice(&answer(request).await?).map_err(|e| unreadable(&e))
+}
+
+async fn answer(request: RequestBuilder) -> Result<Vec<u8>, TransportError> {
     let unreachable = |e: reqwest::Error| TransportError::Unreachable(e.without_url().to_string());
     let answer = request.send().await.map_err(unreachable)?;
     let status = answer.status();
@@ -76,7 +107,7 @@ async fn call<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Transpo
     }
     let body = answer.bytes().await.map_err(unreachable)?;
     if status.is_success() {
-        return serde_json::from_slice(&body).map_err(|e| unreadable(&e));
+        return Ok(body.into());
     }
     Err(match serde_json::from_slice::<Problem>(&body) {
         Ok(problem) => TransportError::Refused(Box::new(problem)),

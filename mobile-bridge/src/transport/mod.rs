@@ -8,7 +8,7 @@ use std::sync::Once;
 
 use sos_protocol::Problem;
 
-pub use http::HttpClient;
+pub use http::{DeviceCall, HttpClient};
 pub use socket::{Incoming, Socket};
 pub use trust::Trust;
 

@@ -125,6 +125,7 @@ impl Worker {
             kind: self.plan.kind,
             text: self.plan.text.map(str::to_owned),
             battery_pct: Some(battery_pct),
+            drill: false,
         };
         let alert_id = self.bridge.press(details).alert_id;
         self.tell(What::Pressed).await;
@@ -149,7 +150,7 @@ impl Worker {
         }
         if self.plan.cancel_at.is_some_and(|at| now >= at) {
             self.plan.cancel_at = None;
-            self.did(self.bridge.cancel(pressed.alert_id), Some(What::Cancelled)).await;
+            self.did(self.bridge.cancel(pressed.alert_id, None), Some(What::Cancelled)).await;
         }
     }
 

@@ -83,6 +83,7 @@ impl Cluster {
             ("DATABASE_URL", stack.database_url()),
             ("REDIS_URL", stack.redis_url()),
             ("SOS_SECRET", random_text()),
+            ("SOS_ATTACHMENTS", stack.data_dir().join("attachments").display().to_string()),
             ("SOS_COOKIE_SECURE", "false".into()),
             ("SOS_DRAIN_S", DRAIN_S.to_string()),
             ("SOS_LOG", std::env::var("SOS_LOG").unwrap_or_else(|_| "warn".into())),

@@ -143,5 +143,6 @@ fn alert(alert_id: AlertId) -> Alert {
         kind: None,
         text: None,
         battery_pct: Some(1),
+        drill: false,
     }
 }

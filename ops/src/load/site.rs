@@ -129,6 +129,7 @@ fn start(workers: usize, progress: &Progress, stop: &StopFlag) -> Result<Started
         ("DATABASE_URL", stack.database_url()),
         ("REDIS_URL", stack.redis_url()),
         ("SOS_SECRET", random_text()),
+        ("SOS_ATTACHMENTS", stack.data_dir().join("attachments").display().to_string()),
         ("SOS_LOG", std::env::var("SOS_LOG").unwrap_or_else(|_| "error".into())),
     ])?;
     progress.say(format!("making desks, officers and {workers} workers"));

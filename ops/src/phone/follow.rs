@@ -119,7 +119,7 @@ impl Follow {
         let line = line.trim();
         let done = match line {
             "" => Ok(()),
-            CANCEL => bridge.cancel(self.alert_id),
+            CANCEL => bridge.cancel(self.alert_id, None),
             words => bridge.write(words).map(drop),
         };
         if let Err(error) = done {
@@ -188,6 +188,7 @@ fn told(event: &BridgeEvent, alert_id: AlertId) -> Option<String> {
             let fields: Vec<_> = dropped.iter().map(|d| d.field.as_str()).collect();
             format!("(left out by the service: {})", fields.join(", "))
         }
+        BridgeEvent::CancelRefused { code, .. } => format!("(not taken back: {})", code.as_str()),
         BridgeEvent::Refused { id, code } => format!("(refused by the service: {} {id})", code.as_str()),
         BridgeEvent::Link { state: LinkState::Online { unverified: Some(why), .. } }
             if *why != Unverified::NoCredential =>

@@ -193,6 +193,7 @@ async fn run_press(press: Press, stop: &StopFlag) -> Result<()> {
         kind: press.kind.map(EmergencyKind::from),
         text: press.text,
         battery_pct: Some(press.battery),
+        drill: false,
     };
     let events = handset.bridge().subscribe();
     let alert_id = handset.bridge().press(details).alert_id;

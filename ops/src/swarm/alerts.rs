@@ -29,6 +29,7 @@ pub(crate) fn alert(
         trigger: Some(Trigger::Hold),
         kind: Some(kind),
         text: None,
+        drill: false,
     };
     (alert_id, encode(&PhoneFrame::Alert { alert }))
 }

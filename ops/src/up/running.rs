@@ -76,6 +76,7 @@ impl Running {
             ("DATABASE_URL", self.database_url.clone()),
             ("REDIS_URL", self.redis_url.clone()),
             ("SOS_SECRET", secret),
+            ("SOS_ATTACHMENTS", folder.join("attachments").display().to_string()),
             ("SOS_LOG", log),
         ])
     }

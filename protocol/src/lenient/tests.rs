@@ -169,6 +169,7 @@ fn any_alert() -> impl Strategy<Value = Alert> {
             kind: Some(EmergencyKind::Attacked),
             text: words.map(|w| text(&w, 500).0).filter(|w| !w.trim().is_empty()),
             battery_pct: Some(battery),
+            drill: false,
         },
     )
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sos_protocol::case::TimelineEntry;
 use sos_protocol::phone::GatewayFrame;
 use sos_protocol::{
-    Actor, AlertId, CaseEvent, CaseState, CaseSummary, DeviceId, Receipt, Seq, Stage, UnixMs,
+    Actor, AlertId, CaseEvent, CaseState, CaseSummary, DeviceId, Disposition, Receipt, Seq, Stage, UnixMs,
 };
 
 /// Most alerts of a case that receipts go out for; older presses of the same case are not followed any more.
@@ -62,6 +62,8 @@ impl LedgerEntry {
             CaseEvent::Seen { alert_ids } if alert_ids.contains(&to.alert_id) => vec![receipt(Stage::Seen)],
             CaseEvent::Claimed {} => vec![receipt(Stage::Claimed)],
             CaseEvent::Closed { .. } => vec![receipt(Stage::Closed)],
+            // That is how a drill ends.
+            CaseEvent::Cancelled { .. } if self.case.drill => vec![receipt(Stage::Closed)],
             CaseEvent::Released { .. } | CaseEvent::Transferred { .. } | CaseEvent::Reopened { .. } => {
                 vec![receipt(Stage::Recorded)]
             }
@@ -84,6 +86,8 @@ impl LedgerEntry {
             | CaseEvent::Seen { .. }
             | CaseEvent::Message { .. }
             | CaseEvent::Cancelled { .. }
+            | CaseEvent::Duress { .. }
+            | CaseEvent::Attachment { .. }
             | CaseEvent::Delivered { .. }
             | CaseEvent::Note { .. } => vec![],
         }
@@ -97,6 +101,7 @@ impl LedgerEntry {
         let owner = self.case.owner.as_ref().filter(|_| stage == Stage::Claimed).map(|o| o.name.clone());
         let disposition = match &self.entry.event {
             CaseEvent::Closed { disposition, .. } => Some(*disposition),
+            CaseEvent::Cancelled { .. } if stage == Stage::Closed => Some(Disposition::Test),
             _ => None,
         };
         Receipt {

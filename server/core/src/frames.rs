@@ -1,14 +1,18 @@
 //! Reading what phones and consoles send, without any I/O: a frame, or an error that says what is wrong with it
 //! and repeats nothing of it.
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use sos_protocol::http::CheckIn;
 use sos_protocol::lenient::{self, Cleaned};
 use sos_protocol::limits::{
-    DELIVERED_PER_FRAME_MAX, FIXES_PER_FRAME_MAX, FOLLOW_MAX, SALVAGE_BYTES, TEXT_CHARS_MAX,
+    DELIVERED_PER_FRAME_MAX, FIXES_PER_FRAME_MAX, FOLLOW_MAX, SALVAGE_BYTES, TEXT_CHARS_MAX, WAITED_MS_MAX,
 };
 use sos_protocol::phone::DroppedField;
-use sos_protocol::{Alert, AlertId, ErrorCode, Fix, FixId, MessageId, PhoneFrame, Problem, UnixMs};
+use sos_protocol::{
+    Alert, AlertId, CheckInId, ErrorCode, Fix, FixId, MessageId, PhoneFrame, Problem, UnixMs,
+};
 use uuid::Uuid;
 
 /// What a phone said.
@@ -201,6 +205,25 @@ fn fixes(value: &Value, raw: &str, now: UnixMs) -> Result<FromPhone, FrameError>
         dropped.extend(read.dropped);
     }
     Ok(FromPhone::Fixes { alert_id, fix_ids, fixes, dropped })
+}
+
+/// Reads a check-in. As in an alert, a position or a time that cannot be is left out.
+///
+/// # Errors
+/// `missing_field` or `invalid_field`, of the id.
+pub fn check_in(value: &Value, now: UnixMs) -> Result<CheckIn, FrameError> {
+    let there = |name: &str| value.get(name).filter(|v| !v.is_null());
+    let id = there("check_in_id").ok_or_else(|| FrameError::new(ErrorCode::MissingField, "check_in_id"))?;
+    let check_in_id: CheckInId =
+        CheckInId::deserialize(id).map_err(|_| FrameError::new(ErrorCode::InvalidField, "check_in_id"))?;
+    known(check_in_id.0, "check_in_id")?;
+    let waited_ms = there("waited_ms").and_then(Value::as_i64);
+    let seed = check_in_id.0.as_bytes();
+    Ok(CheckIn {
+        check_in_id,
+        waited_ms: waited_ms.filter(|ms| (0..=WAITED_MS_MAX).contains(ms)),
+        position: there("position").and_then(|fix| lenient::fix(fix, "position", seed, now).value),
+    })
 }
 
 fn not_json() -> FrameError {

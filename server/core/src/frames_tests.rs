@@ -118,3 +118,27 @@ fn alert_vectors_are_read_as_they_should() {
         assert_eq!(serde_json::to_value(&read.value).unwrap(), vector["alert"], "{}", vector["name"]);
     }
 }
+
+#[test]
+fn of_a_check_in_what_cannot_be_is_left_out_and_it_is_taken() {
+    let json = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    let read = |waited: &str, position: &str| {
+        let body = format!(r#"{{"check_in_id":"{ID}","waited_ms":{waited},"position":{position}}}"#);
+        let read = check_in(&json(&body), NOW).unwrap();
+        (read.waited_ms, read.position.map(|fix| (fix.lat, fix.accuracy_m)))
+    };
+    assert_eq!(read("5000", r#"{"lat":25,"lon":121}"#), (Some(5_000), Some((25.0, None))));
+    assert_eq!(read("-1", r#"{"lat":91,"lon":121}"#), (None, None));
+    assert_eq!(read(&(WAITED_MS_MAX + 1).to_string(), r#""home""#), (None, None));
+    assert_eq!(
+        read(r#""long""#, r#"{"lat":25,"lon":121,"accuracy_m":-1}"#),
+        (None, Some((25.0, None))),
+        "a broken field takes nothing else along"
+    );
+    let code = |text: &str| check_in(&json(text), NOW).unwrap_err().code;
+    assert_eq!(code("{}"), ErrorCode::MissingField);
+    assert_eq!(code("[]"), ErrorCode::MissingField);
+    assert_eq!(code(r#"{"check_in_id":1}"#), ErrorCode::InvalidField);
+    let nil = format!(r#"{{"check_in_id":"{}"}}"#, Uuid::nil());
+    assert_eq!(code(&nil), ErrorCode::InvalidField);
+}

@@ -18,7 +18,7 @@ pub type Hash = [u8; 32];
 pub const GENESIS: Hash = [0; 32];
 
 /// Members of an event that say something about a person: words, and where somebody is.
-const PERSONAL: [&str; 5] = ["alert", "text", "summary", "reason", "sms_from"];
+const PERSONAL: [&str; 6] = ["alert", "text", "summary", "reason", "sms_from", "taken"];
 
 /// A row of the ledger, without its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,7 +126,8 @@ pub fn split(event: &CaseEvent) -> (String, Option<String>) {
 pub fn ref_id(event: &CaseEvent) -> Option<Uuid> {
     match event {
         CaseEvent::Opened { alert, .. } | CaseEvent::PressedAgain { alert, .. } => Some(alert.alert_id.0),
-        CaseEvent::Cancelled { alert_id } => Some(alert_id.0),
+        CaseEvent::Cancelled { alert_id } | CaseEvent::Duress { alert_id } => Some(alert_id.0),
+        CaseEvent::Attachment { attachment, .. } => Some(attachment.attachment_id.0),
         CaseEvent::Message { message_id, .. } => Some(message_id.0),
         CaseEvent::Note { note_id, .. } => Some(note_id.0),
         CaseEvent::Rang { .. }

@@ -6,6 +6,7 @@ pub mod entry;
 pub mod frames;
 pub mod ledger;
 pub mod lifecycle;
+pub mod media;
 pub mod push;
 pub mod recording;
 pub mod routing;

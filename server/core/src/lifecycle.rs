@@ -20,6 +20,8 @@ pub struct Case {
     pub status: Status,
     /// How urgent it is.
     pub priority: Priority,
+    /// A test of the path: it rings once and ends by itself.
+    pub drill: bool,
     /// Pressed again since an officer last looked or claimed.
     pub unanswered_press: bool,
     /// The desk that holds it.
@@ -50,8 +52,8 @@ pub enum Status {
     },
     /// Done with.
     Closed {
-        /// Who closed it.
-        by: StaffId,
+        /// Who closed it; none: it ended by itself, as drills do.
+        by: Option<StaffId>,
         /// When.
         at: UnixMs,
         /// Why.
@@ -237,14 +239,34 @@ impl Case {
     /// The state after `event`, done by `by` (none: the worker or the service) at `at`.
     pub fn apply(&mut self, event: &CaseEvent, by: Option<StaffId>, at: UnixMs) {
         match (event, by) {
-            (CaseEvent::Opened { alert, .. }, _) => self.pressed(alert.alert_id),
+            (CaseEvent::Opened { alert, .. }, _) => {
+                self.pressed(alert.alert_id);
+                self.drill = alert.drill;
+                self.priority = if self.drill { Priority::P3 } else { Priority::P1 };
+            }
             (CaseEvent::PressedAgain { alert, .. }, _) => {
                 self.pressed(alert.alert_id);
-                self.priority = Priority::P1;
+                self.priority = if self.drill { Priority::P3 } else { Priority::P1 };
                 self.unanswered_press = true;
+            }
+            // Somebody is made to try it out: it ends as any drill does on the phone, and goes on here.
+            (CaseEvent::Cancelled { .. }, _) if self.drill && self.priority == Priority::P1 => {}
+            (CaseEvent::Cancelled { .. }, _) if self.drill => {
+                let summary = String::new();
+                self.status = Status::Closed { by: None, at, disposition: Disposition::Test, summary };
+                self.unanswered_press = false;
             }
             // The worker may have been made to do it: it is still answered, only less urgently.
             (CaseEvent::Cancelled { .. }, _) => self.priority = Priority::P2,
+            // Also when somebody believed the cancellation, or a false alarm, and has closed it since.
+            (CaseEvent::Duress { .. }, _) => {
+                self.priority = Priority::P1;
+                self.unanswered_press = true;
+                if matches!(self.status, Status::Closed { .. }) {
+                    self.status = Status::Open;
+                }
+            }
+            (CaseEvent::Attachment { .. }, _) => self.unread += 1,
             (CaseEvent::Rang { alert_ids }, _) => self.unrung.retain(|id| !alert_ids.contains(id)),
             (CaseEvent::Seen { alert_ids }, _) => {
                 self.unseen.retain(|id| !alert_ids.contains(id));
@@ -267,7 +289,8 @@ impl Case {
                 self.watchers.push(from.clone());
             }
             (CaseEvent::Closed { disposition, summary }, Some(by)) => {
-                self.status = Status::Closed { by, at, disposition: *disposition, summary: summary.clone() };
+                self.status =
+                    Status::Closed { by: Some(by), at, disposition: *disposition, summary: summary.clone() };
                 self.unanswered_press = false;
             }
             // Only officers claim and close: `decide` makes no such event for anybody else.
@@ -305,6 +328,8 @@ const fn is_step(event: &CaseEvent) -> bool {
         CaseEvent::Opened { .. }
         | CaseEvent::PressedAgain { .. }
         | CaseEvent::Cancelled { .. }
+        | CaseEvent::Duress { .. }
+        | CaseEvent::Attachment { .. }
         | CaseEvent::Rang { .. }
         | CaseEvent::Seen { .. }
         | CaseEvent::Message { .. }

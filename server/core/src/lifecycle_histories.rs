@@ -105,6 +105,7 @@ fn alert(n: u128) -> Alert {
         kind: None,
         text: Some("cứu tôi".into()),
         battery_pct: None,
+        drill: false,
     }
 }
 
@@ -122,6 +123,7 @@ fn opened() -> Case {
         unseen: vec![first],
         unread: 0,
         last_step: Step { did: "opened".into(), by: None, at: UnixMs(0) },
+        drill: false,
     }
 }
 

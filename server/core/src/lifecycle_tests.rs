@@ -30,6 +30,32 @@ fn case() -> Case {
         unseen: vec![alert],
         unread: 0,
         last_step: Step { did: "opened".into(), by: None, at: NOW },
+        drill: false,
+    }
+}
+
+fn bare(alert_id: AlertId) -> sos_protocol::Alert {
+    sos_protocol::Alert {
+        alert_id,
+        device_time_ms: None,
+        waited_ms: None,
+        position: None,
+        trigger: None,
+        kind: None,
+        text: None,
+        battery_pct: None,
+        drill: false,
+    }
+}
+
+fn nowhere() -> sos_protocol::RoutingView {
+    sos_protocol::RoutingView {
+        basis: sos_protocol::RoutingBasis::Nothing,
+        country: None,
+        others: vec![],
+        offshore_km: None,
+        special_area: None,
+        no_desk_for_country: false,
     }
 }
 
@@ -62,16 +88,7 @@ fn it_rings_until_answered_and_again_after_a_second_press() {
     assert!(case.ringing());
     run(&mut case, Command::Claim, &lan(), Some(1)).unwrap();
     assert!(!case.ringing());
-    let alert = sos_protocol::Alert {
-        alert_id: AlertId(Uuid::from_u128(10)),
-        device_time_ms: None,
-        waited_ms: None,
-        position: None,
-        trigger: None,
-        kind: None,
-        text: None,
-        battery_pct: None,
-    };
+    let alert = bare(AlertId(Uuid::from_u128(10)));
     let again = CaseEvent::PressedAgain {
         alert,
         received_at_ms: NOW,
@@ -118,4 +135,42 @@ fn a_cancelled_alert_still_rings_but_less_urgently() {
     case.apply(&CaseEvent::Cancelled { alert_id: AlertId(Uuid::from_u128(9)) }, None, NOW);
     assert!(case.ringing());
     assert_eq!(case.priority, Priority::P2);
+}
+
+#[test]
+fn under_duress_it_rings_as_urgently_as_a_press_whatever_its_state() {
+    let duress = CaseEvent::Duress { alert_id: AlertId(Uuid::from_u128(9)) };
+    let mut claimed = case();
+    run(&mut claimed, Command::Claim, &lan(), Some(1)).unwrap();
+    claimed.apply(&CaseEvent::Cancelled { alert_id: AlertId(Uuid::from_u128(9)) }, None, NOW);
+    assert!(!claimed.ringing());
+    let mut closed = claimed.clone();
+    run(&mut closed, close(), &lan(), Some(2)).unwrap();
+    for case in [&mut claimed, &mut closed] {
+        case.apply(&duress, None, NOW);
+        assert_eq!((case.ringing(), case.priority), (true, Priority::P1));
+    }
+    run(&mut claimed, Command::Seen, &lan(), None).unwrap();
+    assert!(!claimed.ringing(), "an officer has looked");
+}
+
+#[test]
+fn a_drill_is_never_urgent_and_ends_when_the_worker_says_so() {
+    let alert_id = AlertId(Uuid::from_u128(9));
+    let mut case = case();
+    let alert = sos_protocol::Alert { drill: true, ..bare(alert_id) };
+    let opened = CaseEvent::Opened {
+        alert,
+        received_at_ms: NOW,
+        routing: nowhere(),
+        unverified: None,
+        sms_from: None,
+        dropped: vec![],
+    };
+    case.apply(&opened, None, NOW);
+    assert_eq!((case.priority, case.drill, case.ringing()), (Priority::P3, true, true));
+    case.apply(&CaseEvent::Cancelled { alert_id }, None, NOW);
+    let Status::Closed { by, disposition, .. } = &case.status else { panic!("it goes on") };
+    assert_eq!((*by, *disposition), (None, Disposition::Test));
+    assert!(!case.ringing());
 }

@@ -16,7 +16,7 @@ const NAME_CHARS_MAX: usize = 80;
 /// What a phone shows and what its app needs to find the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Notice {
-    /// `message`, `seen`, `claimed` or `closed`.
+    /// `message`, `seen`, `claimed`, `closed` or `drill`.
     pub kind: &'static str,
     /// The case.
     pub case_id: CaseId,
@@ -62,6 +62,7 @@ pub fn notice(entry: &LedgerEntry, device: DeviceId, language: &str) -> Option<N
         Heard::Seen { .. } => ("seen", None),
         Heard::Claimed { .. } => ("claimed", None),
         Heard::Closed => ("closed", None),
+        Heard::Drill => ("drill", None),
     };
     let body = if is_vietnamese { vietnamese(&heard) } else { english(&heard) };
     Some(Notice {
@@ -81,28 +82,42 @@ enum Heard {
     Seen { by: Option<String> },
     Claimed { by: Option<String> },
     Closed,
+    Drill,
 }
 
 /// What the phone hears over its socket under the newest alert that hears anything, as far as it is told by push.
 fn heard(entry: &LedgerEntry, device: DeviceId) -> Option<(AlertId, Heard)> {
+    if !may_be_shown(entry) {
+        return None;
+    }
+    let own = entry.alerts.iter().filter(|alert| alert.device_id == Some(device));
+    own.filter_map(|alert| Some((alert.alert_id, entry.for_phone(*alert).into_iter().find_map(told)?))).next()
+}
+
+/// Whether a phone that lies on a table may show it: not what tells somebody else that the worker, who took the press
+/// back, has got through after all.
+fn may_be_shown(entry: &LedgerEntry) -> bool {
+    let case = &entry.case;
+    let is_forced = case.duress_at_ms.is_some_and(|forced| forced >= case.pressed_at_ms);
     match &entry.entry.event {
-        CaseEvent::Message { .. }
-        | CaseEvent::Seen { .. }
-        | CaseEvent::Claimed {}
-        | CaseEvent::Closed { .. } => {}
+        CaseEvent::Message { .. } => !is_forced,
+        CaseEvent::Seen { .. } | CaseEvent::Claimed {} | CaseEvent::Closed { .. } => {
+            !case.drill && !is_forced && case.cancelled_at_ms.is_none()
+        }
+        // What a drill tries out: that this phone is told at all. Of an SOS the app shows it by itself.
+        CaseEvent::Rang { .. } => case.drill,
         // Whoever pressed just now has the app open; the rest asks nothing of the worker.
         CaseEvent::Opened { .. }
         | CaseEvent::PressedAgain { .. }
         | CaseEvent::Cancelled { .. }
-        | CaseEvent::Rang { .. }
+        | CaseEvent::Duress { .. }
+        | CaseEvent::Attachment { .. }
         | CaseEvent::Released { .. }
         | CaseEvent::Transferred { .. }
         | CaseEvent::Reopened { .. }
         | CaseEvent::Delivered { .. }
-        | CaseEvent::Note { .. } => return None,
+        | CaseEvent::Note { .. } => false,
     }
-    let own = entry.alerts.iter().filter(|alert| alert.device_id == Some(device));
-    own.filter_map(|alert| Some((alert.alert_id, entry.for_phone(*alert).into_iter().find_map(told)?))).next()
 }
 
 fn told(frame: GatewayFrame) -> Option<Heard> {
@@ -118,7 +133,8 @@ fn told(frame: GatewayFrame) -> Option<Heard> {
                 Stage::Seen => Some(Heard::Seen { by }),
                 Stage::Claimed => Some(Heard::Claimed { by }),
                 Stage::Closed => Some(Heard::Closed),
-                Stage::Received | Stage::Recorded | Stage::Rang => None,
+                Stage::Rang => Some(Heard::Drill),
+                Stage::Received | Stage::Recorded => None,
             }
         }
         _ => None,
@@ -140,6 +156,7 @@ fn vietnamese(heard: &Heard) -> String {
         Heard::Seen { by } => format!("{} đã xem SOS của bạn.", officer(by)),
         Heard::Claimed { by } => format!("{} đang xử lý. Giữ máy mở.", officer(by)),
         Heard::Closed => "Ca đã đóng. Vẫn cần giúp? Nhấn giữ SOS.".to_owned(),
+        Heard::Drill => "Diễn tập: máy này nhận được tin báo.".to_owned(),
     }
 }
 
@@ -151,6 +168,7 @@ fn english(heard: &Heard) -> String {
         Heard::Seen { by } => format!("{} has seen your SOS.", officer(by)),
         Heard::Claimed { by } => format!("{} is handling your case. Keep your phone on.", officer(by)),
         Heard::Closed => "Your case is closed. Still need help? Press and hold SOS.".to_owned(),
+        Heard::Drill => "Drill: this phone receives notices.".to_owned(),
     }
 }
 

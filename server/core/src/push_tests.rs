@@ -92,6 +92,55 @@ fn the_worker_hears_neither_their_own_words_nor_notes_nor_what_was_erased() {
     assert_eq!(devices(&entry(CaseEvent::Rang { alert_ids: vec![alert(3)] })), []);
 }
 
+fn rang() -> CaseEvent {
+    CaseEvent::Rang { alert_ids: vec![alert(3)] }
+}
+
+fn seen() -> CaseEvent {
+    CaseEvent::Seen { alert_ids: vec![alert(3)] }
+}
+
+fn closed() -> CaseEvent {
+    CaseEvent::Closed { disposition: Disposition::Resolved, summary: "x".to_owned() }
+}
+
+/// Which of the kinds of entries the phones of a case like this are told of.
+fn told(change: impl Fn(&mut LedgerEntry)) -> Vec<&'static str> {
+    let events = [message("a"), rang(), seen(), CaseEvent::Claimed {}, closed()];
+    let kinds = events.map(|event| {
+        let mut entry = entry(event);
+        change(&mut entry);
+        assert_eq!(devices(&entry).is_empty(), notice(&entry, device(1), "vi").is_none());
+        notice(&entry, device(1), "vi").map(|notice| notice.kind)
+    });
+    kinds.into_iter().flatten().collect()
+}
+
+#[test]
+fn a_worker_who_took_the_press_back_is_not_given_away() {
+    let later = NOW.plus_ms(1);
+    let all = ["message", "seen", "claimed", "closed"];
+    assert_eq!(told(|_| {}), all);
+    assert_eq!(told(|entry| entry.case.cancelled_at_ms = Some(later)), ["message"]);
+    assert_eq!(told(|entry| entry.case.duress_at_ms = Some(later)), Vec::<&str>::new());
+    assert_eq!(told(|entry| entry.case.duress_at_ms = Some(NOW)), Vec::<&str>::new());
+    let pressed_again = |entry: &mut LedgerEntry| {
+        entry.case.duress_at_ms = Some(NOW);
+        entry.case.pressed_at_ms = later;
+    };
+    assert_eq!(told(pressed_again), all);
+}
+
+#[test]
+fn a_drill_tries_out_that_the_phone_is_told() {
+    assert_eq!(told(|entry| entry.case.drill = true), ["message", "drill"]);
+    let mut entry = entry(rang());
+    entry.case.drill = true;
+    assert_eq!(devices(&entry), [device(1)]);
+    assert_eq!(notice(&entry, device(1), "vi").unwrap().body, "Diễn tập: máy này nhận được tin báo.");
+    assert_eq!(notice(&entry, device(1), "en").unwrap().body, "Drill: this phone receives notices.");
+}
+
 #[test]
 fn long_words_are_cut_between_characters() {
     let body = body(message(&"ế".repeat(2_000)), "vi").unwrap();

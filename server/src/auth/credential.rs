@@ -29,6 +29,9 @@ pub struct Identity {
     pub public_key: String,
     /// When the credential was made.
     pub made_at: UnixMs,
+    /// Somebody else's phone: it speaks for the worker until then, and is as revoked from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<UnixMs>,
 }
 
 /// What became of a check.
@@ -78,11 +81,13 @@ impl Credentials {
             return Checked { identity: None, unverified: Some(Unverified::CredentialInvalid) };
         };
         let signed = signature.is_some_and(|signature| signed_by(&identity.public_key, signature, message));
+        let given_back = identity.until.is_some_and(|until| until <= now);
         let expired = now.since_ms(identity.made_at) > CREDENTIAL_MS;
-        let unverified = match (signed, expired) {
-            (false, _) => Some(Unverified::ProofInvalid),
-            (true, true) => Some(Unverified::CredentialExpired),
-            (true, false) => None,
+        let unverified = match (signed, given_back, expired) {
+            (false, _, _) => Some(Unverified::ProofInvalid),
+            (true, true, _) => Some(Unverified::DeviceRevoked),
+            (true, false, true) => Some(Unverified::CredentialExpired),
+            (true, false, false) => None,
         };
         Checked { identity: Some(identity), unverified }
     }
@@ -132,8 +137,25 @@ mod tests {
             contract_country: CountryCode::parse("TW"),
             public_key: B64.encode(key.verifying_key().to_sec1_point(false).as_bytes()),
             made_at: NOW,
+            until: None,
         };
         (key, identity)
+    }
+
+    #[test]
+    fn a_borrowed_phone_speaks_for_the_worker_until_its_end() {
+        let (key, identity) = phone();
+        let end = NOW.plus_ms(1_000);
+        let credentials = Credentials::new([1; 32]);
+        let credential = credentials.make(&Identity { until: Some(end), ..identity });
+        let signature: Signature = key.sign(b"nonce");
+        let signature = B64.encode(signature.to_bytes());
+        let check = |message: &str, now: UnixMs| {
+            credentials.check(Some(&credential), Some(&signature), message, now).unverified
+        };
+        assert_eq!(check("nonce", end.plus_ms(-1)), None);
+        assert_eq!(check("nonce", end), Some(Unverified::DeviceRevoked));
+        assert_eq!(check("other", end), Some(Unverified::ProofInvalid));
     }
 
     #[test]

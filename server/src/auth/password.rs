@@ -1,12 +1,12 @@
-//! Passwords of officers: argon2id.
+//! Passwords of officers and PINs of workers: argon2id.
 
 use std::sync::Arc;
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use sos_protocol::ambient::Entropy;
-use tokio::sync::Semaphore;
+use sos_protocol::ambient::{Entropy, SharedEntropy};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// Shortest password that an account can be given.
 pub const PASSWORD_CHARS_MIN: usize = 10;
@@ -34,14 +34,47 @@ impl Passwords {
 
     /// Whether `password` is the one of `stored` (none: no such account, never true).
     pub async fn fits(&self, password: String, stored: Option<String>) -> bool {
-        let Ok(_turn) = self.turns.acquire().await else { return false };
-        let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| self.nobody.to_string());
-        let check = tokio::task::spawn_blocking(move || {
-            PasswordHash::new(&stored)
-                .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-        });
-        check.await.unwrap_or(false) && known
+        let [fits] = self.which(password, [stored]).await;
+        fits
+    }
+
+    /// Which of `stored` it is (none: never). All are looked at, in order and in one turn, whatever the first ones say:
+    /// neither the time nor the load tells which one it was.
+    pub async fn which<const N: usize>(&self, password: String, stored: [Option<String>; N]) -> [bool; N] {
+        let known = stored.each_ref().map(Option::is_some);
+        let stored = stored.map(|hash| hash.unwrap_or_else(|| self.nobody.to_string()));
+        let Some(turn) = self.turn().await else { return [false; N] };
+        let check = move || {
+            stored.map(|stored| {
+                PasswordHash::new(&stored)
+                    .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+            })
+        };
+        let fits = tokio::task::spawn_blocking(check).await.unwrap_or([false; N]);
+        drop(turn);
+        std::array::from_fn(|i| fits[i] && known[i])
+    }
+
+    /// The stored forms of `passwords`, made in one turn.
+    ///
+    /// # Errors
+    /// As [`hash`].
+    pub async fn hashes<const N: usize>(
+        &self,
+        passwords: [String; N],
+        entropy: SharedEntropy,
+    ) -> anyhow::Result<[String; N]> {
+        let turn = self.turn().await;
+        let make = move || -> anyhow::Result<Vec<String>> {
+            passwords.iter().map(|password| hash(password, &*entropy)).collect()
+        };
+        let made = tokio::task::spawn_blocking(make).await??;
+        drop(turn);
+        made.try_into().map_err(|_| anyhow::anyhow!("as many hashes as passwords"))
+    }
+
+    async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.turns.acquire().await.ok()
     }
 }
 
@@ -56,4 +89,26 @@ pub fn hash(password: &str, entropy: &dyn Entropy) -> anyhow::Result<String> {
         .hash_password_with_salt(password.as_bytes(), &salt)
         .map_err(|error| anyhow::anyhow!("argon2: {error}"))?;
     Ok(hash.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use sos_protocol::ambient::SystemEntropy;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn every_hash_is_looked_at_and_one_that_is_not_there_never_fits() {
+        let passwords = Passwords::new(&SystemEntropy);
+        let texts = ["one", "two", "one"].map(str::to_owned);
+        let [one, two, again] = passwords.hashes(texts, Arc::new(SystemEntropy)).await.unwrap();
+        assert_ne!(one, again, "each has a salt of its own");
+        let stored = [Some(one), Some(two), None, Some(again), Some("no hash".to_owned())];
+        let fits = passwords.which("one".to_owned(), stored.clone()).await;
+        assert_eq!(fits, [true, false, false, true, false]);
+        assert_eq!(passwords.which("nobody has this password".to_owned(), [None]).await, [false]);
+        assert!(passwords.fits("two".to_owned(), stored[1].clone()).await);
+    }
 }

@@ -219,13 +219,13 @@ impl Cases {
     /// As [`Self::visible`].
     pub async fn detail(&self, officer: &Officer, id: CaseId) -> Result<CaseDetail, CaseError> {
         let view = self.visible(officer, id).await?;
-        let worker = match view.record.worker_id {
-            Some(worker) => self.store.worker(worker).await?,
-            None => None,
+        let (worker, last_check_in) = match view.record.worker_id {
+            Some(worker) => (self.store.worker(worker).await?, self.store.last_check_in(worker).await?),
+            None => (None, None),
         };
         let timeline = self.store.timeline(id).await?;
         let fixes = self.store.fixes_of(id).await?;
-        Ok(CaseDetail { case: view.summary(), worker, timeline, fixes })
+        Ok(CaseDetail { case: view.summary(), worker, last_check_in, timeline, fixes })
     }
 
     /// The queue of `officer`, and the place in the ledger that it stands for.

@@ -17,21 +17,29 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     type Rejection = Failed;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failed> {
-        let (head, whole) = head(request.into_body()).await?;
-        if !whole {
-            return Err(Failed::because(ErrorCode::TooLarge, "the body is too large"));
-        }
-        Ok(Self(frames::from_slice(&head)?))
+        Ok(Self(frames::from_slice(&whole(request.into_body(), FRAME_BYTES_MAX).await?)?))
+    }
+}
+
+/// A body of at most `bytes_max`.
+pub(super) async fn whole(body: Body, bytes_max: usize) -> Result<Vec<u8>, Failed> {
+    match up_to(body, bytes_max).await? {
+        (body, true) => Ok(body),
+        (_, false) => Err(Failed::because(ErrorCode::TooLarge, "the body is too large")),
     }
 }
 
 /// The first [`FRAME_BYTES_MAX`] bytes of a body, and whether that is all of it.
-pub(super) async fn head(mut body: Body) -> Result<(Vec<u8>, bool), Failed> {
+pub(super) async fn head(body: Body) -> Result<(Vec<u8>, bool), Failed> {
+    up_to(body, FRAME_BYTES_MAX).await
+}
+
+async fn up_to(mut body: Body, bytes_max: usize) -> Result<(Vec<u8>, bool), Failed> {
     let mut head = vec![];
     while let Some(frame) = body.frame().await {
         let broken = |_| Failed::because(ErrorCode::MalformedJson, "the body broke off");
         let Ok(data) = frame.map_err(broken)?.into_data() else { continue };
-        let room = FRAME_BYTES_MAX - head.len();
+        let room = bytes_max - head.len();
         head.extend_from_slice(&data[..data.len().min(room)]);
         if data.len() > room {
             return Ok((head, false));

@@ -17,7 +17,7 @@ use super::session::SignedIn;
 type CaseJson = Answer<axum::Json<CaseAnswer>>;
 
 /// A path without a case is a path to nothing.
-fn case_id(text: &str) -> Answer<CaseId> {
+pub(super) fn case_id(text: &str) -> Answer<CaseId> {
     text.parse().map_err(|_| Failed::code(ErrorCode::NotFound))
 }
 

@@ -2,10 +2,12 @@
 
 use axum::extract::{FromRequest, Request, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts as RequestHead;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use sos_core::frames;
-use sos_protocol::http::{PushKey, PushTarget};
+use sos_protocol::http::{PhoneSettings, PushTarget};
+use sos_protocol::limits::FRAME_BYTES_MAX;
 use sos_protocol::proof::{self, CREDENTIAL_HEADER, SIGNATURE_HEADER};
 use sos_protocol::{DeviceId, ErrorCode, Unverified, WorkerId};
 
@@ -18,6 +20,8 @@ use crate::store::push::PushKind;
 pub(super) struct SignedDevice<T> {
     pub(super) device_id: DeviceId,
     pub(super) worker_id: WorkerId,
+    /// It is somebody else's phone, signed in with the worker's card.
+    pub(super) is_borrowed: bool,
     /// Read strictly; `()` for a request without a body.
     pub(super) body: T,
 }
@@ -27,27 +31,30 @@ impl<T: DeserializeOwned> FromRequest<Shared> for SignedDevice<T> {
 
     async fn from_request(request: Request, shared: &Shared) -> Result<Self, Failed> {
         let (head, body) = request.into_parts();
-        let (body, whole) = body::head(body).await?;
-        if !whole {
-            return Err(Failed::because(ErrorCode::TooLarge, "the body is too large"));
-        }
-        let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
-        let path = head.uri.path_and_query().map_or("", |path| path.as_str());
-        let text = proof::request(head.method.as_str(), path, &hex(&Sha256::digest(&body)));
-        let (credential, signature) = (header(CREDENTIAL_HEADER), header(SIGNATURE_HEADER));
-        let checked = shared.credentials.check(credential, signature, &text, shared.clock.now());
-        let identity = match (checked.identity, checked.unverified) {
-            (Some(identity), None) => identity,
-            (_, unverified) => return Err(refusal(unverified)),
-        };
-        let Identity { device_id, worker_id, .. } = identity;
-        let devices = shared.store.devices(&[device_id.0]).await?;
-        if !devices.iter().any(|device| device.worker_id == worker_id && !device.revoked) {
-            return Err(refusal(Some(Unverified::DeviceRevoked)));
-        }
+        let body = body::whole(body, FRAME_BYTES_MAX).await?;
+        let Identity { device_id, worker_id, until, .. } = signer(&head, &body, shared).await?;
         let body = frames::from_slice(if body.is_empty() { b"null" } else { &body })?;
-        Ok(Self { device_id, worker_id, body })
+        Ok(Self { device_id, worker_id, is_borrowed: until.is_some(), body })
     }
+}
+
+/// The device that signed a request with this body.
+pub(super) async fn signer(head: &RequestHead, body: &[u8], shared: &Shared) -> Answer<Identity> {
+    let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
+    let path = head.uri.path_and_query().map_or("", |path| path.as_str());
+    let text = proof::request(head.method.as_str(), path, &hex(&Sha256::digest(body)));
+    let (credential, signature) = (header(CREDENTIAL_HEADER), header(SIGNATURE_HEADER));
+    let now = shared.clock.now();
+    let checked = shared.credentials.check(credential, signature, &text, now);
+    let identity = match (checked.identity, checked.unverified) {
+        (Some(identity), None) => identity,
+        (_, unverified) => return Err(refusal(unverified)),
+    };
+    let devices = shared.store.devices(&[identity.device_id.0], now).await?;
+    if !devices.iter().any(|device| device.worker_id == identity.worker_id && !device.revoked) {
+        return Err(refusal(Some(Unverified::DeviceRevoked)));
+    }
+    Ok(identity)
 }
 
 fn refusal(why: Option<Unverified>) -> Failed {
@@ -89,8 +96,8 @@ pub(super) async fn forget_push(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The key that a page subscribes with.
-pub(super) async fn push_key(State(parts): State<Shared>) -> Answer<axum::Json<PushKey>> {
-    let missing = || Failed::because(ErrorCode::NotFound, "Web Push is not set up");
-    Ok(axum::Json(PushKey { public_key: parts.push.public_key().ok_or_else(missing)? }))
+/// What a phone has to know of this service.
+pub(super) async fn settings(State(parts): State<Shared>) -> axum::Json<PhoneSettings> {
+    let (web_push_key, sms_number) = (parts.push.public_key(), parts.sms_number.clone());
+    axum::Json(PhoneSettings { web_push_key, sms_number })
 }

@@ -42,6 +42,7 @@ pub(super) async fn enrol(
         contract_country: worker.contract_country,
         public_key: request.public_key,
         made_at: now,
+        until: None,
     };
     let credential = parts.credentials.make(&identity);
     Ok(axum::Json(Enrolled {

@@ -1,13 +1,16 @@
 //! HTTP: decode, one call of a use-case, encode.
 
+mod attachments;
 mod body;
 mod cases;
+mod check_ins;
 mod device;
 mod enrol;
 mod front_ends;
 mod health;
 mod openapi;
 mod phones;
+mod pins;
 mod problem;
 pub mod routes;
 mod serve;
@@ -30,10 +33,12 @@ use tokio_util::task::TaskTracker;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::attachments::Attachments;
 use crate::auth::credential::Credentials;
 use crate::auth::password::Passwords;
 use crate::cases::Cases;
 use crate::intake::Intake;
+use crate::pins::Pins;
 use crate::push::Push;
 use crate::queue::Queue;
 use crate::store::Store;
@@ -59,14 +64,20 @@ pub struct Parts {
     pub feeds: Arc<FeedSockets>,
     /// Phones' credentials.
     pub credentials: Credentials,
+    /// Photos and voice notes.
+    pub attachments: Arc<Attachments>,
     /// Push services that are set up.
     pub push: Arc<Push>,
     /// Officers' passwords.
     pub passwords: Passwords,
+    /// Workers' PINs.
+    pub pins: Pins,
     /// Failed tries to sign in.
     pub tries: SignInTries,
     /// What the SMS gateway signs with; none: there is none.
     pub sms_key: Option<String>,
+    /// Number that takes the SOS text of a phone; none: there is none.
+    pub sms_number: Option<String>,
     /// Time.
     pub clock: SharedClock,
     /// Randomness.
@@ -84,7 +95,7 @@ pub struct Parts {
 type Shared = Arc<Parts>;
 
 /// What pages of the console may load: themselves.
-const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
+const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; \
      worker-src 'self' blob:; connect-src 'self'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
      form-action 'self'";
 
@@ -110,13 +121,23 @@ pub fn router(parts: Shared) -> Router {
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
+    // Pictures and sound are small already, and are asked for in ranges.
+    let files = Router::new()
+        .route("/api/cases/{case_id}/attachments/{attachment_id}", get(attachments::passed_on))
+        .method_not_allowed_fallback(problem::method_not_allowed);
     Router::new()
         .route("/api/enrol", post(enrol::enrol))
         .route("/api/alerts", post(phones::post_alert))
         .route("/api/alerts/{alert_id}", get(phones::alert_status))
         .route("/api/sms", post(sms::inbound))
         .route("/api/device/push", put(device::set_push).delete(device::forget_push))
-        .route("/api/push-key", get(device::push_key))
+        .route("/api/device/attachments", post(attachments::begin))
+        .route("/api/device/attachments/{attachment_id}", get(attachments::state))
+        .route("/api/device/attachments/{attachment_id}/{offset}", put(attachments::append))
+        .route("/api/device/pins", put(pins::set))
+        .route("/api/device/check-ins", post(check_ins::check_in))
+        .route("/api/card", post(pins::sign_in_by_card))
+        .route("/api/settings", get(device::settings))
         .route("/api/openapi.json", get(openapi::document))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
@@ -132,6 +153,7 @@ pub fn router(parts: Shared) -> Router {
         // Outside the compression, which a socket must not go through.
         .route("/phone", get(sockets::phone))
         .route("/feed", get(sockets::feed))
+        .merge(files)
         .layer(middleware::from_fn_with_state(parts.clone(), health::count))
         .layer(header(header::CONTENT_SECURITY_POLICY, CONTENT_POLICY))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

@@ -8,7 +8,7 @@ use sos_protocol::proof;
 use utoipa::ToSchema;
 use utoipa::openapi::{ComponentsBuilder, RefOr, Schema};
 
-use super::routes::{Guard, ROUTES, Route};
+use super::routes::{BYTES, Guard, ROUTES, Route};
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| build().to_string());
 
@@ -43,12 +43,19 @@ fn build() -> Value {
 }
 
 fn operation(route: &Route) -> Value {
-    let content = |kind: &str, name: &str| json!({ kind: { "schema": reference(name) } });
+    let content = |kind: &str, name: &str| match name {
+        BYTES => json!({ "application/octet-stream": {} }),
+        name => json!({ kind: { "schema": reference(name) } }),
+    };
+    let schema = |name: &str| match name {
+        "offset" => json!({ "type": "integer", "minimum": 0 }),
+        _ => json!({ "type": "string", "format": "uuid" }),
+    };
     let parameters: Vec<Value> = route
         .path
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } }))
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": schema(name) }))
         .collect();
     let good = match route.answer {
         Some(name) => json!({ "description": "Done.", "content": content("application/json", name) }),
@@ -96,7 +103,12 @@ fn schemas() -> Value {
     add::<api::AlertStatus>(&mut all);
     add::<api::SmsTaken>(&mut all);
     add::<api::PushTarget>(&mut all);
-    add::<api::PushKey>(&mut all);
+    add::<api::PhoneSettings>(&mut all);
+    add::<api::NewAttachment>(&mut all);
+    add::<api::AttachmentState>(&mut all);
+    add::<api::SetPins>(&mut all);
+    add::<api::CardRequest>(&mut all);
+    add::<api::CheckIn>(&mut all);
     add::<api::SignIn>(&mut all);
     add::<api::Me>(&mut all);
     add::<api::Desks>(&mut all);

@@ -50,6 +50,8 @@ const fn route(
 const READ: Guard = Guard::Case(Action::ReadCase);
 const WORK: Guard = Guard::Case(Action::WorkCase);
 const CASE: Option<&str> = Some("CaseAnswer");
+/// In place of a type: the bytes of a file.
+pub const BYTES: &str = "bytes";
 
 /// All addresses under `/api` but the document itself.
 pub const ROUTES: &[Route] = &[
@@ -86,7 +88,62 @@ pub const ROUTES: &[Route] = &[
         "Where this phone can be told something while its app sleeps; takes the place of an earlier one.",
     ),
     route("DELETE", "/api/device/push", Guard::Device, None, None, "No push to this phone any more."),
-    route("GET", "/api/push-key", Guard::Public, None, Some("PushKey"), "Public key for Web Push."),
+    route(
+        "POST",
+        "/api/device/attachments",
+        Guard::Device,
+        Some("NewAttachment"),
+        Some("AttachmentState"),
+        "Begin to send a photo or a voice note.",
+    ),
+    route(
+        "GET",
+        "/api/device/attachments/{attachment_id}",
+        Guard::Device,
+        None,
+        Some("AttachmentState"),
+        "How much of it the service has.",
+    ),
+    route(
+        "PUT",
+        "/api/device/attachments/{attachment_id}/{offset}",
+        Guard::Device,
+        Some(BYTES),
+        Some("AttachmentState"),
+        "The part that begins at this byte.",
+    ),
+    route(
+        "PUT",
+        "/api/device/pins",
+        Guard::Device,
+        Some("SetPins"),
+        None,
+        "The worker's PINs, for all of their phones. Not with a borrowed phone.",
+    ),
+    route(
+        "POST",
+        "/api/device/check-ins",
+        Guard::Device,
+        Some("CheckIn"),
+        None,
+        "The worker is safe. The same id again is the same check-in.",
+    ),
+    route(
+        "POST",
+        "/api/card",
+        Guard::Public,
+        Some("CardRequest"),
+        Some("Enrolled"),
+        "Somebody else's phone speaks for a worker for a day, with the worker's card and a PIN.",
+    ),
+    route(
+        "GET",
+        "/api/settings",
+        Guard::Public,
+        None,
+        Some("PhoneSettings"),
+        "What a phone has to know of this service.",
+    ),
     route(
         "POST",
         "/api/sms",
@@ -125,6 +182,14 @@ pub const ROUTES: &[Route] = &[
         "The queue: live cases and the latest closed ones.",
     ),
     route("GET", "/api/cases/{case_id}", READ, None, Some("CaseDetail"), "Everything about a case."),
+    route(
+        "GET",
+        "/api/cases/{case_id}/attachments/{attachment_id}",
+        READ,
+        None,
+        Some(BYTES),
+        "A photo or voice note of the worker, without metadata.",
+    ),
     route("POST", "/api/cases/{case_id}/claim", WORK, Some("Claim"), CASE, "Take a case."),
     route("POST", "/api/cases/{case_id}/release", WORK, Some("WithReason"), CASE, "Give a case back."),
     route(

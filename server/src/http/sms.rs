@@ -113,6 +113,7 @@ fn in_words(sms: &Sms, words: &str) -> Alert {
         kind: None,
         text: Some(text),
         battery_pct: None,
+        drill: false,
     }
 }
 

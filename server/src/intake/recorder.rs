@@ -82,7 +82,10 @@ impl Recorder {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let found = self.store.devices(&ids).await?;
+        // What a borrowed phone said within its time counts, however late it gets here; the gateway looked at each item's
+        // own moment.
+        let said_at = batch.iter().map(|inbound| inbound.received_at).min();
+        let found = self.store.devices(&ids, said_at.unwrap_or_else(|| self.clock.now())).await?;
         Ok(found.into_iter().map(|device| (device.device_id, device)).collect())
     }
 

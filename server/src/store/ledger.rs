@@ -12,6 +12,9 @@ use uuid::Uuid;
 use super::{Store, StoreError, Tx, USE_WITHIN};
 use crate::auth::seal::Sealer;
 
+/// Kinds of entries by which what phones say is known when it comes again.
+const SAID: [&str; 5] = ["cancelled", "duress", "attachment", "message", "delivered"];
+
 impl Store {
     /// Writes `changes` and commits, if there is anything to say. The head of the ledger is locked last, so that `seq` has no
     /// gaps and commit order is `seq` order.
@@ -97,12 +100,13 @@ impl Store {
         }
         let rows = sqlx::query!(
             r#"SELECT kind, ref_id AS "ref_id!" FROM ledger
-               WHERE kind IN ('cancelled', 'message', 'delivered') AND ref_id = ANY($1)"#,
+               WHERE kind = ANY($1::text[]) AND ref_id = ANY($2)"#,
+            &SAID.map(str::to_owned),
             ids
         )
         .fetch_all(&mut **tx)
         .await?;
-        let word = |kind: &str| ["cancelled", "message", "delivered"].into_iter().find(|w| *w == kind);
+        let word = |kind: &str| SAID.into_iter().find(|w| *w == kind);
         Ok(rows.into_iter().filter_map(|row| Some((word(&row.kind)?, row.ref_id))).collect())
     }
 
@@ -300,9 +304,9 @@ impl Store {
         let personal = match &row.wrapped_key {
             Some(wrapped) if !row.sealed.is_empty() => {
                 let key = self.sealer.unwrap_key(&row.subject, wrapped).ok_or(StoreError::Sealed)?;
-                let plain =
-                    Sealer::open(&key, &context(case_id, seq), &row.sealed).ok_or(StoreError::Sealed)?;
-                Some(String::from_utf8(plain).map_err(|_| StoreError::Sealed)?)
+                // Sealed with a key that was erased: the subject has another one since.
+                let plain = Sealer::open(&key, &context(case_id, seq), &row.sealed);
+                plain.and_then(|plain| String::from_utf8(plain).ok())
             }
             _ => None,
         };

@@ -1,11 +1,15 @@
 //! Postgres: the only SQL of the service.
 
+pub mod attachments;
+pub mod cards;
 pub mod cases;
+pub mod check_ins;
 pub mod desks;
 mod error;
 pub mod fixes;
 pub mod keys;
 pub mod ledger;
+pub mod pins;
 pub mod push;
 pub mod staff;
 pub mod workers;

@@ -328,7 +328,7 @@ async fn insert_jobs(tx: &mut Tx, jobs: &[NewJob], now: UnixMs) -> Result<(), St
          SELECT t.device_id, n.seq, t.kind, $4, n.ends_ms
          FROM unnest($1::uuid[], $2::bigint[], $3::bigint[]) n(device_id, seq, ends_ms)
          JOIN push_targets t USING (device_id) JOIN devices d USING (device_id)
-         WHERE d.revoked_ms IS NULL ON CONFLICT DO NOTHING",
+         WHERE d.revoked_ms IS NULL AND coalesce(d.borrowed_until_ms > $4, true) ON CONFLICT DO NOTHING",
         &devices,
         &jobs.iter().map(|job| job.seq.0).collect::<Vec<_>>(),
         &jobs.iter().map(|job| job.ends.0).collect::<Vec<_>>(),

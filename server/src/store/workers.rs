@@ -19,14 +19,15 @@ pub enum CodeUse {
     Expired,
 }
 
-struct WorkerRow {
-    worker_id: uuid::Uuid,
-    name: String,
-    phone: Option<String>,
-    language: String,
-    contract_country: Option<String>,
-    employer: Option<String>,
-    address: Option<String>,
+/// A row of `workers`.
+pub(super) struct WorkerRow {
+    pub(super) worker_id: uuid::Uuid,
+    pub(super) name: String,
+    pub(super) phone: Option<String>,
+    pub(super) language: String,
+    pub(super) contract_country: Option<String>,
+    pub(super) employer: Option<String>,
+    pub(super) address: Option<String>,
 }
 
 impl From<WorkerRow> for WorkerProfile {
@@ -109,7 +110,8 @@ impl Store {
             let rows = sqlx::query_as!(
                 WorkerRow,
                 "SELECT * FROM workers w WHERE NOT $1 OR NOT EXISTS
-                     (SELECT 1 FROM devices d WHERE d.worker_id = w.worker_id AND d.revoked_ms IS NULL)
+                     (SELECT 1 FROM devices d WHERE d.worker_id = w.worker_id AND d.revoked_ms IS NULL
+                      AND d.borrowed_until_ms IS NULL)
                  ORDER BY worker_id LIMIT $2",
                 without_device,
                 limit
@@ -207,15 +209,18 @@ impl Store {
         .await
     }
 
-    /// Of these devices, the ones that exist.
+    /// Of these devices, the ones that exist, as they were at `at`: a borrowed one is as revoked after its end.
     ///
     /// # Errors
     /// When Postgres does not do it.
-    pub async fn devices(&self, ids: &[uuid::Uuid]) -> Result<Vec<DeviceState>, StoreError> {
+    pub async fn devices(&self, ids: &[uuid::Uuid], at: UnixMs) -> Result<Vec<DeviceState>, StoreError> {
         self.within(USE_WITHIN, async {
             let rows = sqlx::query!(
-                "SELECT device_id, worker_id, revoked_ms FROM devices WHERE device_id = ANY($1)",
-                ids
+                r#"SELECT device_id, worker_id, duress,
+                          (revoked_ms IS NOT NULL OR coalesce(borrowed_until_ms <= $2, false)) AS "revoked!"
+                   FROM devices WHERE device_id = ANY($1)"#,
+                ids,
+                at.0
             )
             .fetch_all(&self.pool)
             .await?;
@@ -224,7 +229,8 @@ impl Store {
                 .map(|row| DeviceState {
                     device_id: DeviceId(row.device_id),
                     worker_id: WorkerId(row.worker_id),
-                    revoked: row.revoked_ms.is_some(),
+                    revoked: row.revoked,
+                    duress: row.duress,
                 })
                 .collect())
         })

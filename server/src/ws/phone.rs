@@ -12,7 +12,7 @@ use sos_core::entry::LedgerEntry;
 use sos_core::recording::{Item, Origin};
 use sos_core::session::{BACKLOG_MAX, Checked, Close, Hello, Input, Output, ReadMissed, Session, Ticket};
 use sos_protocol::ambient::{SharedClock, SharedEntropy};
-use sos_protocol::{AlertId, Fix, GatewayFrame, SessionId, Stage, UnixMs};
+use sos_protocol::{AlertId, ErrorCode, Fix, GatewayFrame, SessionId, Stage, UnixMs};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{Sleep, sleep};
@@ -25,7 +25,8 @@ use super::outbox;
 use super::registry::{Handle, Registry, ToSession};
 use super::socket::Socket;
 use crate::auth::credential::{CREDENTIAL_MS, Credentials, Identity};
-use crate::intake::Intake;
+use crate::intake::{Intake, NotTaken};
+use crate::pins::{PinError, Pins};
 use crate::store::{Store, StoreError};
 use crate::told::{Told, encode};
 
@@ -44,6 +45,8 @@ pub struct PhoneSockets {
     pub missed: MissedEntries,
     /// Knows who they are.
     pub credentials: Credentials,
+    /// Looks at the PIN with which a press is taken back.
+    pub pins: Pins,
     /// Finds them again.
     pub registry: Arc<Registry>,
     /// Time.
@@ -66,13 +69,14 @@ impl PhoneSockets {
         metrics::gauge!("sos_phone_sessions").decrement(1);
     }
 
-    /// A credential in the second half of its time, or past it, is replaced.
+    /// A credential in the second half of its time, or past it, is replaced; that of a borrowed phone never.
     fn renewed(&self, identity: &Identity, now: UnixMs) -> Option<String> {
-        let due = now.since_ms(identity.made_at) > CREDENTIAL_MS / 2;
+        let due = now.since_ms(identity.made_at) > CREDENTIAL_MS / 2 && identity.until.is_none();
         due.then(|| self.credentials.make(&Identity { made_at: now, ..identity.clone() }))
     }
 }
 
+type Kept = Result<UnixMs, ErrorCode>;
 type Missed = Result<Vec<LedgerEntry>, StoreError>;
 
 /// Reads what phones missed, a few at a time: when all phones come back at once the officers still get at the store.
@@ -100,7 +104,7 @@ impl MissedEntries {
 enum Woken {
     Heard(Option<Result<Message, tungstenite::Error>>),
     Silence,
-    Kept(Option<Result<(Ticket, Option<UnixMs>), tokio::task::JoinError>>),
+    Kept(Option<Result<(Ticket, Kept), tokio::task::JoinError>>),
     Read(Missed),
     Told(Option<ToSession>),
     Overflow,
@@ -112,12 +116,14 @@ struct Shell {
     session: Session,
     handle: Handle,
     /// What is being put on disk, whatever the socket does in the meantime.
-    keeping: JoinSet<(Ticket, Option<UnixMs>)>,
+    keeping: JoinSet<(Ticket, Kept)>,
     /// What it missed, while that is read.
     reading: Option<Pin<Box<dyn Future<Output = Missed> + Send>>>,
     /// Not sent yet.
     frames: Vec<String>,
     knocks: bool,
+    /// It is a borrowed phone, until then.
+    until: Option<UnixMs>,
     closing: Option<Close>,
 }
 
@@ -138,6 +144,7 @@ impl Shell {
             reading: None,
             frames: vec![encode(&session.challenge(now))],
             knocks: false,
+            until: None,
             closing: None,
             session,
             shared,
@@ -159,6 +166,10 @@ impl Shell {
                 return;
             }
             if heard {
+                // What it said still counts as far as the store lets it; then it comes back as one that is not known.
+                if self.until.is_some_and(|until| until <= self.shared.clock.now()) {
+                    self.on(Input::Ended);
+                }
                 quiet.set(sleep(self.session.patience()));
             }
             self.take_what_is_ready(&mut inbox);
@@ -267,6 +278,7 @@ impl Shell {
             }
             Output::Check(hello) => self.check(hello),
             Output::Keep(ticket, origin, item) => self.keep(ticket, origin, item),
+            Output::TakeBack(ticket, origin, alert_id, pin) => self.take_back(ticket, origin, alert_id, pin),
             Output::KeepFixes(ticket, alert_id, fixes) => self.keep_fixes(ticket, alert_id, fixes),
             Output::ReadMissed(what) => self.read_missed(what),
             Output::Join(device) => registry.join(device, self.handle.clone()),
@@ -291,20 +303,43 @@ impl Shell {
         let checked = self.shared.credentials.check(credential, signature, &hello.signed, now);
         let origin = Origin::from(&checked);
         let identity = checked.identity.as_ref().filter(|_| origin.is_proven());
+        self.until = identity.and_then(|identity| identity.until);
         let renewed = identity.and_then(|identity| self.shared.renewed(identity, now));
         self.on(Input::Checked(hello, Checked { origin, renewed }));
     }
 
     fn keep(&mut self, ticket: Ticket, origin: Origin, item: Item) {
         let shared = self.shared.clone();
-        self.keeping.spawn(async move { (ticket, shared.intake.take(origin, item).await.ok()) });
+        self.keeping.spawn(async move { (ticket, kept(shared.intake.take(origin, item).await)) });
+    }
+
+    fn take_back(
+        &mut self,
+        ticket: Ticket,
+        origin: Origin,
+        alert_id: AlertId,
+        pin: Option<sos_protocol::Pin>,
+    ) {
+        let shared = self.shared.clone();
+        self.keeping.spawn(async move {
+            let item = match shared.pins.taken_back(&origin, alert_id, pin).await {
+                Ok(item) => item,
+                Err(why) => {
+                    if let PinError::Store(_) | PinError::Hash(_) = why {
+                        tracing::warn!(error = %why, "a PIN cannot be looked at");
+                    }
+                    return (ticket, Err(why.code()));
+                }
+            };
+            (ticket, kept(shared.intake.take(origin, item).await))
+        });
     }
 
     fn keep_fixes(&mut self, ticket: Ticket, alert_id: AlertId, fixes: Vec<Fix>) {
         let shared = self.shared.clone();
         self.keeping.spawn(async move {
-            let kept = shared.intake.take_fixes(alert_id, fixes).await;
-            (ticket, kept.ok().map(|()| shared.clock.now()))
+            let taken = shared.intake.take_fixes(alert_id, fixes).await;
+            (ticket, kept(taken.map(|()| shared.clock.now())))
         });
     }
 
@@ -339,6 +374,10 @@ impl Shell {
         }
         let _ = self.send(socket).await;
     }
+}
+
+fn kept(taken: Result<UnixMs, NotTaken>) -> Kept {
+    taken.map_err(|NotTaken| ErrorCode::Unavailable)
 }
 
 #[cfg(test)]

@@ -66,6 +66,7 @@ impl Phone {
             kind: None,
             text: None,
             battery_pct: None,
+            drill: false,
         };
         let message = QueuedMessage {
             message_id: WRITTEN,
@@ -75,7 +76,7 @@ impl Phone {
         };
         outbox.press(&alert, NOW).expect("kept");
         outbox.write_message(&message).expect("kept");
-        outbox.cancel(PRESSED, NOW).expect("kept");
+        outbox.cancel(PRESSED, None, NOW).expect("kept");
         outbox.add_fixes(PRESSED, &[fix()]).expect("kept");
         let machine = Machine::new(SeededEntropy::new(7));
         let mut phone = Self { outbox, machine, now: 1_000, confirmed: Confirmed::default() };

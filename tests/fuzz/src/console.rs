@@ -4,16 +4,17 @@ use std::fmt::Debug;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sos_core::frames::{from_slice, words};
+use sos_core::frames::{check_in, from_slice, words};
 use sos_protocol::feed::ConsoleFrame;
 use sos_protocol::http::{
-    AlertPost, Claim, Close, EnrolRequest, PostMessage, PostNote, SignIn, Transfer, WithReason,
+    AlertPost, CardRequest, CheckIn, Claim, Close, EnrolRequest, PostMessage, PostNote, SetPins, SignIn,
+    Transfer, WithReason,
 };
-use sos_protocol::limits::TEXT_CHARS_MAX;
-use sos_protocol::proof;
+use sos_protocol::limits::{TEXT_CHARS_MAX, WAITED_MS_MAX};
+use sos_protocol::{UnixMs, proof};
 use sos_server::auth::credential::{public_key, signed_by};
 
-use crate::promises::{alike, json, repeats_nothing, words_are_sound};
+use crate::promises::{alike, fix_is_sound, json, repeats_nothing, words_are_sound};
 
 /// A console's frame and every body that is read strictly: all of them on the same bytes.
 ///
@@ -24,6 +25,10 @@ pub fn console_bodies(data: &[u8]) {
     strict::<SignIn>(data);
     strict::<Claim>(data);
     strict::<AlertPost>(data);
+    strict::<SetPins>(data);
+    strict::<CardRequest>(data);
+    strict::<CheckIn>(data);
+    checked_in(data);
     let with_reason = strict::<WithReason>(data).and_then(|body| body.reason);
     let transfer = strict::<Transfer>(data).and_then(|body| body.reason);
     let close = strict::<Close>(data).map(|body| body.summary);
@@ -50,6 +55,17 @@ fn strict<T: DeserializeOwned + Serialize + Debug>(data: &[u8]) -> Option<T> {
             repeats_nothing(&error);
             None
         }
+    }
+}
+
+fn checked_in(data: &[u8]) {
+    let Ok(value) = serde_json::from_slice(data) else { return };
+    match check_in(&value, UnixMs(1_790_000_000_000)) {
+        Ok(read) => {
+            assert!(read.waited_ms.is_none_or(|ms| (0..=WAITED_MS_MAX).contains(&ms)));
+            read.position.iter().for_each(fix_is_sound);
+        }
+        Err(error) => repeats_nothing(&error),
     }
 }
 

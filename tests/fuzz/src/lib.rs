@@ -9,6 +9,7 @@ mod console;
 mod credential;
 mod guard;
 mod ledger;
+mod media;
 mod phone;
 mod promises;
 mod routing;
@@ -18,6 +19,7 @@ pub use console::console_bodies;
 pub use credential::credential;
 pub use guard::frame_guard;
 pub use ledger::ledger_row;
+pub use media::attachment;
 pub use phone::{from_phone, salvage, truncated_json};
 pub use routing::{district, missions};
 
@@ -26,6 +28,7 @@ pub type Target = fn(&[u8]);
 
 /// All targets, by the names of their folders in `corpus/`.
 pub const TARGETS: &[(&str, Target)] = &[
+    ("attachment", attachment),
     ("console_bodies", console_bodies),
     ("credential", credential),
     ("district", district),

@@ -16,6 +16,8 @@ const MEMBERS: &[&str] = &[
     "after_seq",
     "alert",
     "alert_id",
+    "card",
+    "check_in_id",
     "code",
     "disposition",
     "fix_id",
@@ -27,16 +29,18 @@ const MEMBERS: &[&str] = &[
     "message_id",
     "message_ids",
     "note_id",
+    "other_pin",
     "password",
+    "pin",
     "public_key",
     "signature",
     "summary",
     "text",
-    "waited_ms",
     "ticket",
     "to",
     "type",
     "version",
+    "waited_ms",
 ];
 
 /// Members of an alert that may be noted as left out; of a fix, those after `position.`.

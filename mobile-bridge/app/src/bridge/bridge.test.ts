@@ -1,47 +1,17 @@
 // The bridge with a real outbox, a gateway that is told what to say, and time moved by hand.
 import { IDBFactory, IDBKeyRange, IDBObjectStore } from 'fake-indexeddb';
 import { afterEach, expect, it, vi } from 'vitest';
-import type { EnrolRequest, GatewayFrame, PhoneFrame } from '@protocol';
+import type { CardRequest, EnrolRequest, SetPins } from '@protocol';
+import { FakeSocket } from '../testing/fake_socket';
 import { ManualClock } from '../testing/manual_clock';
 import { numbered } from '../testing/phone';
 import { Bridge, cleanText, intoAlert, intoFix, type Position } from './bridge';
 import { Holder } from './holder';
 import type { BridgeEvent } from './machine/types';
 import { FullError } from './outbox/queue';
-import type { SocketLike } from './socket';
 
 globalThis.IDBKeyRange = IDBKeyRange;
 afterEach(() => vi.restoreAllMocks());
-
-class FakeSocket implements SocketLike {
-  readyState = 0;
-  onopen: SocketLike['onopen'] = null;
-  onmessage: SocketLike['onmessage'] = null;
-  onclose: SocketLike['onclose'] = null;
-  readonly sent: PhoneFrame[] = [];
-
-  send(text: string): void {
-    this.sent.push(JSON.parse(text) as PhoneFrame);
-  }
-
-  close(): void {
-    this.readyState = 3;
-  }
-
-  open(): void {
-    this.readyState = 1;
-    this.onopen?.call(this as unknown as WebSocket, new Event('open'));
-  }
-
-  says(frame: GatewayFrame): void {
-    this.onmessage?.call(this as unknown as WebSocket, new MessageEvent('message', { data: JSON.stringify(frame) }));
-  }
-
-  ends(code: number): void {
-    this.readyState = 3;
-    this.onclose?.call(this as unknown as WebSocket, { code, reason: '' } as CloseEvent);
-  }
-}
 
 class World {
   readonly clock = new ManualClock();
@@ -58,8 +28,10 @@ class World {
       return socket;
     },
     fetch: ((path: string, init?: RequestInit) => {
-      if (init?.body) this.posts.push(JSON.parse(String(init.body)));
+      const { body } = init ?? {};
+      if (body) this.posts.push(JSON.parse(body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body)));
       const answer = this.answer(path);
+      if (answer instanceof Response) return Promise.resolve(answer);
       return answer ? Promise.resolve(Response.json(answer)) : Promise.reject(new TypeError('no network'));
     }) as typeof fetch,
     clock: this.clock,
@@ -178,4 +150,111 @@ it('a press goes out whatever the platform says', () => {
   expect(fix).toMatchObject({ lat: 25.05, lon: 121.52, heading_deg: 90 });
   expect(fix).not.toHaveProperty('accuracy_m');
   expect(cleanText('a\u0007b\n\tc')).toBe('ab\n\tc');
+});
+
+const refuses = (code: string, status = 403) => Response.json({ code }, { status });
+
+it('sends the PIN with the cancellation', async () => {
+  const world = new World();
+  const { alert_id } = await world.bridge.press({});
+  const socket = await world.connected();
+  socket.says({ type: 'receipt', receipt: { alert_id, stage: 'recorded', at_ms: 1, seq: 4 } });
+  await world.bridge.cancel(alert_id, '1234');
+  await vi.waitFor(() => expect(socket.sent.at(-1)).toMatchObject({ type: 'cancel', alert_id, pin: '1234' }));
+});
+
+it('a drill is marked, is no SOS on this phone, and fails where it cannot be saved', async () => {
+  const world = new World();
+  const { alert_id } = await world.bridge.press({ drill: true });
+  const socket = await world.connected();
+  await vi.waitFor(() => expect(socket.sent[1]).toMatchObject({ type: 'alert', alert: { alert_id, drill: true } }));
+  expect((await world.bridge.newestAlert()).state).toBeNull();
+  await expect(world.bridge.write('xin chào')).rejects.toMatchObject({ reason: 'no_alert' });
+  vi.spyOn(world.holder, 'use').mockRejectedValue(new Error('no storage'));
+  await expect(world.bridge.press({ drill: true })).rejects.toThrow('no storage');
+});
+
+it('a drill that was left in the middle is ended at the next start', async () => {
+  const world = new World();
+  const { alert_id } = await world.bridge.press({ drill: true });
+  await world.bridge.endDrills();
+  expect(await world.bridge.alertState(alert_id)).toMatchObject({ cancel: 'queued' });
+});
+
+it('keeps that there are PINs, and none of them', async () => {
+  const world = new World();
+  world.answer = (path) => (path === '/api/enrol' ? enrolled : new Response(null, { status: 204 }));
+  await world.bridge.enrol('ABCDEFGH2345');
+  expect(await world.bridge.hasPin()).toBe(false);
+  const pins: SetPins = { pin: '1234', other_pin: '4321' };
+  await world.bridge.setPins(pins);
+  expect([world.posts.at(-1), await world.bridge.hasPin()]).toEqual([pins, true]);
+  // The disk holds nothing but what it is asked for.
+  const kept = JSON.stringify(await world.holder.use(async (outbox) => [await outbox.queue(), await outbox.identity()]));
+  expect(kept).not.toMatch(/1234|4321/);
+});
+
+it('learns from a refusal that there is a PIN', async () => {
+  const world = new World();
+  world.answer = (path) => (path === '/api/enrol' ? enrolled : refuses('pin_wrong'));
+  await world.bridge.enrol('ABCDEFGH2345');
+  await expect(world.bridge.setPins({ pin: '1234', other_pin: '4321' })).rejects.toMatchObject({ code: 'pin_wrong' });
+  expect(await world.bridge.hasPin()).toBe(true);
+});
+
+it('speaks for a worker with their card, and forgets them whole', async () => {
+  const world = new World();
+  const own = await world.bridge.press({});
+  world.answer = (path) => (path === '/api/card' ? enrolled : null);
+  world.clock.advance(1_000);
+  const identity = await world.bridge.borrow(' ab12-cd34 ', '1234');
+  expect(world.posts[0]).toMatchObject({ card: 'AB12CD34', pin: '1234', signature: expect.stringMatching(/^[\w-]{86}$/) } satisfies Partial<CardRequest>);
+  expect(identity).toMatchObject({ borrowed_at_ms: world.clock.now(), worker: { name: 'Nguyễn Thị Hoa' } });
+  expect(await world.bridge.hasPin()).toBe(true);
+  const theirs = await world.bridge.press({});
+  await world.bridge.write('Tôi ở tầng 2');
+  await world.bridge.forgetBorrowed();
+  const left = async () => [await world.bridge.identity(), await world.holder.use((outbox) => outbox.keys()), await world.bridge.hasPin()];
+  expect(await left()).toEqual([null, null, false]);
+  // An SOS that is not out yet is not given up.
+  expect((await world.holder.use((outbox) => outbox.queue())).alerts.map(({ alert }) => alert.alert_id)).toEqual([own.alert_id, theirs.alert_id]);
+  await world.bridge.forgetBorrowed();
+  for (const { alert_id } of [own, theirs]) expect((await world.bridge.alertState(alert_id))?.queued).toBe(true);
+});
+
+it('forgets what a borrower wrote once their SOS is on record, and nothing from before', async () => {
+  const world = new World();
+  const own = await world.bridge.press({});
+  await world.bridge.write('của chủ máy');
+  world.answer = (path) => (path === '/api/card' ? enrolled : null);
+  world.clock.advance(1_000);
+  await world.bridge.borrow('AB12', '1234');
+  const theirs = await world.bridge.press({});
+  await world.bridge.write('của người mượn');
+  await world.holder.use((outbox) => outbox.apply({ kind: 'receipt', receipt: { alert_id: theirs.alert_id, stage: 'recorded', at_ms: 1, seq: 4 } }));
+  await world.bridge.forgetBorrowed();
+  expect((await world.bridge.messages()).map((message) => message.text)).toEqual(['của chủ máy']);
+  expect([await world.bridge.alertState(theirs.alert_id), (await world.bridge.newestAlert()).state?.alert_id]).toEqual([null, own.alert_id]);
+});
+
+it('forgets the photos and check-ins of a borrower as well', async () => {
+  const world = new World();
+  world.answer = (path) => (path === '/api/card' ? enrolled : null);
+  await world.bridge.borrow('AB12', '1234');
+  const { alert_id } = await world.bridge.press({});
+  await world.holder.use(async (outbox) => {
+    await outbox.apply({ kind: 'receipt', receipt: { alert_id, stage: 'recorded', at_ms: 1, seq: 4 } });
+    const photo = { attachment_id: '00000000-0000-0000-0000-000000000900', media: 'photo' as const, content_type: 'image/jpeg', sha256: '00' };
+    await outbox.attachments.add({ ...photo, alert_id, created_at_ms: 1, data: new ArrayBuffer(8) });
+  });
+  await world.bridge.checkIn(null);
+  await world.bridge.forgetBorrowed();
+  expect(await world.holder.use(async (outbox) => [await outbox.attachments.all(), await outbox.checkIns.newest()])).toEqual([[], null]);
+});
+
+it('keeps nothing of a card that was refused', async () => {
+  const world = new World();
+  world.answer = () => refuses('pin_wrong');
+  await expect(world.bridge.borrow('AB12', '0000')).rejects.toMatchObject({ code: 'pin_wrong' });
+  expect([await world.bridge.identity(), await world.holder.use((outbox) => outbox.keys())]).toEqual([null, null]);
 });

@@ -9,13 +9,20 @@ import {
   type EmergencyKind,
   type Fix,
   type FixSource,
+  type Pin,
+  type SetPins,
   type Trigger,
   type UnixMs,
 } from '@protocol';
 import { newId } from './ambient';
+import { borrow } from './borrow';
 import { enrol } from './calls';
+import { CheckInSender } from './check_in';
+import { NotEnrolled } from './device_request';
 import { Driver, type DriverParts } from './driver';
+import type { KeptCheckIn } from './outbox/check_ins';
 import type { AlertState, ChatMessage, Identity } from './outbox/types';
+import { setPins } from './pins';
 import { enrolText, makeKeys, normalCode, publicKey, sign } from './proof';
 
 /** A measured location, as the platform gives it. */
@@ -38,6 +45,8 @@ export interface PressDetails {
   kind?: EmergencyKind;
   text?: string;
   battery_pct?: number | null;
+  /** A test of the path that the worker asked for, marked as such everywhere. */
+  drill?: boolean;
 }
 
 /** A press, and whether it is safe here. If not, it is being sent from memory: say so on the screen. */
@@ -56,20 +65,23 @@ export class RefusedText extends Error {
 export class Bridge {
   readonly #parts: DriverParts;
   readonly #driver: Driver;
+  readonly #checkIns: CheckInSender;
 
   constructor(parts: DriverParts) {
     this.#parts = parts;
     this.#driver = new Driver(parts);
+    this.#checkIns = new CheckInSender(parts);
   }
 
   /** Begins to send what waits. */
   start(): void {
     this.#driver.take({ kind: 'queue_changed' });
+    this.#checkIns.nudge();
   }
 
   /**
    * SOS. When this returns the alert is on disk (or `saved` is false), and is on its way. Works without enrolment as
-   * well: then the case is marked *unverified*.
+   * well: then the case is marked *unverified*. A drill that cannot be saved fails instead.
    */
   async press(details: PressDetails): Promise<Pressed> {
     const now = this.#parts.clock.now();
@@ -78,7 +90,8 @@ export class Bridge {
       const alert_id = await this.#parts.holder.use((outbox) => outbox.press(alert, now));
       if (alert_id !== alert.alert_id) await this.#fold(alert_id, alert, now);
       return { alert_id, saved: true };
-    } catch {
+    } catch (error) {
+      if (alert.drill) throw error;
       this.#driver.hold(alert);
       return { alert_id: alert.alert_id, saved: false };
     } finally {
@@ -86,11 +99,21 @@ export class Bridge {
     }
   }
 
-  /** Takes a press back. It stays an alert; the desk decides what that means. */
-  async cancel(alert_id: AlertId): Promise<void> {
+  /** Takes a press back, with the worker's PIN if there is one. It stays an alert; the desk decides what that means. */
+  async cancel(alert_id: AlertId, pin?: Pin): Promise<void> {
     const now = this.#parts.clock.now();
-    await this.#parts.holder.use((outbox) => outbox.cancel(alert_id, now));
+    await this.#parts.holder.use((outbox) => outbox.cancel(alert_id, now, pin));
     this.#driver.take({ kind: 'acted' });
+  }
+
+  /** Ends the drills that were left when the app was closed in the middle of one. */
+  async endDrills(): Promise<void> {
+    for (const alert_id of await this.#parts.holder.use((outbox) => outbox.drillsLeft())) await this.cancel(alert_id);
+  }
+
+  /** How far an alert has got, a drill as well; null if this phone does not know it. */
+  alertState(alert_id: AlertId): Promise<AlertState | null> {
+    return this.#parts.holder.use((outbox) => outbox.alertState(alert_id));
   }
 
   /** Keeps measured locations for the open alert and sends them. Places that are not on earth are left out. */
@@ -110,8 +133,8 @@ export class Bridge {
     if (text.trim() === '' || [...text].length > TEXT_CHARS_MAX) throw new RefusedText('text');
     const now = this.#parts.clock.now();
     await this.#parts.holder.use(async (outbox) => {
-      const [alert_id] = await outbox.alerts(1);
-      if (alert_id === undefined) throw new RefusedText('no_alert');
+      const alert_id = await outbox.newestAlert();
+      if (alert_id === null) throw new RefusedText('no_alert');
       await outbox.writeMessage({ message_id: newId(now), alert_id, text, device_time_ms: now });
     });
     this.#driver.take({ kind: 'acted' });
@@ -120,6 +143,7 @@ export class Bridge {
   /** Enrols this phone with a single-use code. The same code may be tried again after a failure. */
   async enrol(typed: string): Promise<Identity> {
     const { holder, fetch } = this.#parts;
+    await holder.use((outbox) => outbox.forgetBorrowed());
     const keys = (await holder.use((outbox) => outbox.keys())) ?? (await this.#newKeys());
     const public_key = await publicKey(keys);
     const code = normalCode(typed);
@@ -127,20 +151,62 @@ export class Bridge {
     const identity = await enrol(fetch, { code, public_key, signature, device_model: deviceModel() });
     await holder.use((outbox) => outbox.setIdentity(identity));
     this.#driver.take({ kind: 'enrolled' });
+    this.#checkIns.nudge();
     return identity;
+  }
+
+  /** "Tôi ổn": kept until the service has it. Fails with `NotEnrolled` where nobody could tell who is well. */
+  async checkIn(position: Position | null): Promise<void> {
+    const now = this.#parts.clock.now();
+    await this.#parts.holder.use(async (outbox) => {
+      if (!(await outbox.identity())) throw new NotEnrolled('this phone is not enrolled');
+      await outbox.checkIns.add(newId(now), now, position && intoFix(position, now));
+    });
+    this.#checkIns.nudge();
+  }
+
+  newestCheckIn(): Promise<KeptCheckIn | null> {
+    return this.#parts.holder.use((outbox) => outbox.checkIns.newest());
   }
 
   identity(): Promise<Identity | null> {
     return this.#parts.holder.use((outbox) => outbox.identity());
   }
 
-  /** The newest alert and how far it has got, and whether it is on disk. */
+  /**
+   * Speaks for a worker on somebody else's phone, with the code on the worker's card and a PIN. The key is made for this
+   * and goes with the name, see `forgetBorrowed`.
+   */
+  async borrow(typed: string, pin: Pin): Promise<Identity> {
+    const { holder, fetch, clock } = this.#parts;
+    const identity = await borrow(fetch, holder, typed, pin, clock.now());
+    this.#driver.take({ kind: 'enrolled' });
+    return identity;
+  }
+
+  /** Forgets whose card it was, and the key, and what they wrote; an SOS that is not out yet stays until it is. */
+  async forgetBorrowed(): Promise<void> {
+    const forgot = await this.#parts.holder.use((outbox) => outbox.forgetBorrowed());
+    if (forgot) this.#driver.take({ kind: 'enrolled' });
+  }
+
+  /** Sets the worker's PINs; fails with a `CallError`. The phone keeps that there are some, and none of them. */
+  setPins(pins: SetPins): Promise<void> {
+    return setPins(this.#parts.fetch, this.#parts.holder, pins);
+  }
+
+  /** The worker is known to have a PIN. */
+  hasPin(): Promise<boolean> {
+    return this.#parts.holder.use((outbox) => outbox.hasPin());
+  }
+
+  /** The newest alert and how far it has got, and whether it is on disk; never a drill. */
   async newestAlert(): Promise<{ state: AlertState | null; saved: boolean }> {
     const held = this.#driver.newestUnsaved?.state ?? null;
     try {
       const state = await this.#parts.holder.use(async (outbox) => {
-        const [alert_id] = await outbox.alerts(1);
-        return alert_id === undefined ? null : outbox.alertState(alert_id);
+        const alert_id = await outbox.newestAlert();
+        return alert_id === null ? null : outbox.alertState(alert_id);
       });
       if (!held || (state && state.pressed_at_ms > held.pressed_at_ms)) return { state, saved: true };
     } catch (error) {
@@ -156,6 +222,7 @@ export class Bridge {
   /** The phone has another network, or the app came to the front. */
   networkChanged(): void {
     this.#driver.take({ kind: 'network_changed' });
+    this.#checkIns.nudge();
   }
 
   /** Somebody else changed the outbox: the service worker, or this app in another window. */
@@ -222,6 +289,7 @@ export function intoAlert(details: PressDetails, now: UnixMs): Alert {
     kind: details.kind,
     text: text.trim() === '' ? undefined : text,
     battery_pct: percent(details.battery_pct),
+    drill: details.drill || undefined,
   });
 }
 

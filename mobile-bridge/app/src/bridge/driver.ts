@@ -67,7 +67,7 @@ export class Driver {
     if (this.#unsaved.size >= UNSAVED_MAX && oldest !== undefined) this.#unsaved.delete(oldest);
     const { alert_id, device_time_ms } = alert;
     const pressed_at_ms = device_time_ms ?? this.#parts.clock.now();
-    const state: AlertState = { alert_id, pressed_at_ms, queued: true, receipt: null, history: [], cancel: 'none' };
+    const state: AlertState = { alert_id, pressed_at_ms, queued: true, receipt: null, history: [], cancel: 'none', cancelled_at_ms: null };
     this.#unsaved.set(alert_id, { alert, state });
   }
 

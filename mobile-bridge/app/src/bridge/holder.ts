@@ -18,8 +18,8 @@ export class Holder {
   }
 
   /** Does `work` with the outbox; fails in time. */
-  use<T>(work: (outbox: Outbox) => Promise<T>): Promise<T> {
-    return within(STORAGE_MS_MAX, this.#try(work));
+  use<T>(work: (outbox: Outbox) => Promise<T>, ms_max: number = STORAGE_MS_MAX): Promise<T> {
+    return within(ms_max, this.#try(work));
   }
 
   /** The outbox, or null where it cannot be used. */

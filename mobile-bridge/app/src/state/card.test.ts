@@ -3,17 +3,17 @@ import type { Receipt, Stage } from '@protocol';
 import type { AlertState } from '../bridge/outbox/types';
 import { en } from '../text/en';
 import { vi } from '../text/vi';
-import { cardOf, type Situation } from './card';
+import { cardOf, CLOSED_SHOWN_MS, isShown, type Situation } from './card';
 
 const NOW = 1_800_000_000_000;
 const clock = () => '14:02';
 
 function at(stage: Stage | null, more: Partial<Receipt> = {}, history: Stage[] = []): AlertState {
   const receipt = (of: Stage): Receipt => ({ alert_id: 'a', stage: of, at_ms: NOW, ...more });
-  return { alert_id: 'a', pressed_at_ms: NOW, queued: !stage, receipt: stage && receipt(stage), history: history.map(receipt), cancel: 'none' };
+  return { alert_id: 'a', pressed_at_ms: NOW, queued: !stage, receipt: stage && receipt(stage), history: history.map(receipt), cancel: 'none', cancelled_at_ms: null };
 }
 
-const usual: Situation = { alert: at(null), saved: true, has_network: true, failed: false, retry_at_ms: null, enrolled: true, now_ms: NOW };
+const usual: Situation = { alert: at(null), saved: true, has_network: true, failed: false, retry_at_ms: null, enrolled: true, online: true, too_often: false, now_ms: NOW };
 const say = (change: Partial<Situation>, t = vi) => {
   const { title, text } = cardOf({ ...usual, ...change }, t, clock);
   return text === undefined ? title : `${title} ${text}`;
@@ -57,4 +57,30 @@ it('counts down to the next attempt, and says when it is under way', () => {
 it('is ready when nothing is under way', () => {
   expect(cardOf({ ...usual, alert: null }, vi, clock).kind).toBe('idle');
   expect(say({ alert: null, enrolled: false })).toContain('chưa đăng ký');
+});
+
+const back = (stage: Stage | null, cancel: AlertState['cancel'] = 'accepted'): AlertState => ({
+  ...at(stage),
+  cancel,
+  cancelled_at_ms: cancel === 'accepted' ? NOW : null,
+});
+
+it.each(['received', 'recorded', 'rang', 'seen', 'claimed', 'closed'] as const)('a press that was taken back stays so, also when its case is %s', (stage) => {
+  expect(say({ alert: back(stage) })).toBe('ĐÃ HUỶ lúc 14:02. Cán bộ có thể hỏi lại. Vẫn cần giúp? Nhấn giữ SOS.');
+  expect(say({ alert: back(stage) }, en)).toBe('CANCELLED 14:02. An officer may still ask. Still need help? Hold SOS.');
+  expect(cardOf({ ...usual, alert: back(stage) }, vi, clock).kind).toBe('cancelled');
+});
+
+it('does not say that it was taken back before the service has it', () => {
+  expect(say({ alert: back('seen', 'queued') })).toBe('ĐANG HUỶ… Chưa huỷ xong.');
+  expect(say({ alert: back('seen', 'queued'), online: false })).toMatch(/^ĐANG HUỶ – chưa gửi được\./);
+  expect(say({ alert: back(null, 'queued'), online: false, has_network: false })).toMatch(/^ĐANG HUỶ – chưa gửi được\./);
+  expect(say({ alert: back('seen', 'queued'), too_often: true })).toContain('Đã thử quá nhiều lần. Máy thử lại sau. SOS vẫn mở.');
+});
+
+it('is off the screen some time after it was taken back, whatever its case does since', () => {
+  const later = NOW + CLOSED_SHOWN_MS;
+  const closed_later: AlertState = { ...back('closed'), receipt: { alert_id: 'a', stage: 'closed', at_ms: later } };
+  for (const alert of [back('seen'), closed_later]) expect([isShown(alert, later), isShown(alert, later + 1)]).toEqual([true, false]);
+  expect([isShown(at('seen'), later + 1), isShown(at('closed'), later), isShown(at('closed'), later + 1)]).toEqual([true, true, false]);
 });

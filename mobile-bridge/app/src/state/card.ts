@@ -4,7 +4,7 @@ import { rank } from '../bridge/ladder';
 import type { AlertState } from '../bridge/outbox/types';
 import type { CardText, Texts } from '../text/vi';
 
-export type CardKind = 'idle' | 'unsaved' | 'saved' | 'sending' | 'retrying' | 'received' | 'rang' | 'seen' | 'claimed' | 'closed';
+export type CardKind = 'idle' | 'unsaved' | 'saved' | 'sending' | 'retrying' | 'received' | 'rang' | 'seen' | 'claimed' | 'closed' | 'cancelling' | 'cancelled';
 
 export interface Card extends CardText {
   kind: CardKind;
@@ -22,16 +22,28 @@ export interface Situation {
   /** When the next attempt begins; null: one is under way. */
   retry_at_ms: UnixMs | null;
   enrolled: boolean;
+  /** The service answers. */
+  online: boolean;
+  /** It was taken back with too many wrong PINs before. */
+  too_often: boolean;
   now_ms: UnixMs;
 }
 
 /** For this long after its end a case is shown; then the screen is ready again. */
 export const CLOSED_SHOWN_MS = 12 * 3600 * 1000;
 
+/** Whether an alert still matters on the screen. One that was taken back ended then, whatever happens to its case. */
+export function isShown(alert: AlertState, now_ms: UnixMs): boolean {
+  const { cancelled_at_ms, receipt } = alert;
+  const ended_at_ms = cancelled_at_ms ?? (receipt?.stage === 'closed' ? receipt.at_ms : null);
+  return ended_at_ms === null || now_ms - ended_at_ms <= CLOSED_SHOWN_MS;
+}
+
 /** `hourMinute` is the time of day as the worker reads it on this phone. */
 export function cardOf(situation: Situation, t: Texts, hourMinute: (at: UnixMs) => string): Card {
   const { alert, enrolled } = situation;
   if (!alert) return { kind: 'idle', ...(enrolled ? t.card.idle : t.card.idleUnknown) };
+  if (alert.cancel !== 'none') return takenBack(situation, alert, t, hourMinute);
   if (!alert.receipt) return unsent(situation, t);
   const { stage, at_ms, desk_name, by } = alert.receipt;
   // An officer had it open before: "nobody has seen it" would no longer be true.
@@ -53,6 +65,16 @@ export function cardOf(situation: Situation, t: Texts, hourMinute: (at: UnixMs) 
     case 'closed':
       return { kind: 'closed', ...t.card.closed };
   }
+}
+
+/**
+ * From here on the ladder says nothing: the phone does not know which of the worker's two PINs was typed, and somebody may
+ * be looking on.
+ */
+function takenBack({ online, too_often, now_ms }: Situation, alert: AlertState, t: Texts, hourMinute: (at: UnixMs) => string): Card {
+  if (alert.cancel === 'accepted') return { kind: 'cancelled', ...t.card.cancelled(hourMinute(alert.cancelled_at_ms ?? now_ms)) };
+  if (too_often) return { kind: 'cancelling', ...t.card.cancelOften };
+  return { kind: 'cancelling', ...(online ? t.card.cancelling : t.card.cancelUnsent) };
 }
 
 function unsent({ saved, has_network, failed, retry_at_ms, now_ms }: Situation, t: Texts): Card {

@@ -1,13 +1,22 @@
 // What of the browser the app uses, in one place.
+import type { AlertId } from '@protocol';
 import { below, systemClock, type Clock } from '../bridge/ambient';
 import type { DriverParts } from '../bridge/driver';
 import { Holder } from '../bridge/holder';
 import { browserSocket } from '../bridge/socket';
 import { CHANNEL, SYNC_TAG } from './names';
+import { setup, type Setup } from './setup';
 import type { GeolocationLike } from './tracker';
 
 /** Of the app, for the service's log. */
 const APP_VERSION = 'sos-app 0.1.0';
+
+/** What of a push notice the pages use. */
+export interface PushNotice {
+  kind?: string;
+  alert_id?: AlertId;
+}
+
 export interface Platform {
   bridge: Omit<DriverParts, 'tell' | 'changed'>;
   clock: Clock;
@@ -16,6 +25,12 @@ export interface Platform {
   onNetwork: (changed: () => void) => void;
   onVisible: (tell: (visible: boolean) => void) => void;
   onOutboxChanged: (changed: () => void) => void;
+  /** A push notice reached the service worker. */
+  onPush: (heard: (notice: PushNotice) => void) => void;
+  /** The worker tapped a notice: which screen it is about. */
+  onNotice: (heard: (said: unknown) => void) => void;
+  /** How the app is set up on this phone, for a drill. */
+  setup: () => Promise<Setup>;
   tellOthers: () => void;
   /** The worker has allowed positions before. */
   mayTrack: () => Promise<boolean>;
@@ -47,6 +62,12 @@ export function browserPlatform(): Platform {
       document.addEventListener('resume', () => tell(document.visibilityState === 'visible'));
     },
     onOutboxChanged: (changed) => channel?.addEventListener('message', changed),
+    onPush: (heard) =>
+      channel?.addEventListener('message', ({ data }: MessageEvent<{ kind?: string; notice?: PushNotice } | null>) => {
+        if (data?.kind === 'push') heard(data.notice ?? {});
+      }),
+    onNotice: (heard) => navigator.serviceWorker?.addEventListener('message', ({ data }) => heard(data)),
+    setup,
     tellOthers: () => channel?.postMessage('changed'),
     mayTrack,
     askForBackgroundSync: () => void askForBackgroundSync(),

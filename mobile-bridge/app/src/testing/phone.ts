@@ -140,7 +140,7 @@ export const deskMessage = (alert_id: AlertId, seq: number): GatewayFrame => ({
 
 export const kinds = (outputs: Output[]) => outputs.map((output) => output.kind);
 export const count = (outputs: Output[], kind: Output['kind']) => outputs.filter((output) => output.kind === kind).length;
-const frames = (outputs: Output[]): PhoneFrame[] => outputs.flatMap((output) => (output.kind === 'send' ? [output.frame] : []));
-export const types = (outputs: Output[]) => frames(outputs).map((frame) => frame.type);
+export const sentFrames = (outputs: Output[]): PhoneFrame[] => outputs.flatMap((output) => (output.kind === 'send' ? [output.frame] : []));
+export const types = (outputs: Output[]) => sentFrames(outputs).map((frame) => frame.type);
 export const alertsSent = (outputs: Output[]) => types(outputs).filter((type) => type === 'alert').length;
-export const fixesOf = (outputs: Output[]) => frames(outputs).flatMap((frame) => (frame.type === 'fixes' ? frame.fixes.map((fix) => fix.fix_id) : []));
+export const fixesOf = (outputs: Output[]) => sentFrames(outputs).flatMap((frame) => (frame.type === 'fixes' ? frame.fixes.map((fix) => fix.fix_id) : []));

@@ -1,7 +1,12 @@
 import { expect, it } from 'vitest';
 import { CARDS } from './cards';
-import { en } from './en';
-import { vi } from './vi';
+import { DRILL } from './drill';
+import { en as main_en } from './en';
+import { PINS } from './pins';
+import { vi as main_vi } from './vi';
+
+const vi = { ...main_vi, drill: DRILL.vi, pins: PINS.vi };
+const en = { ...main_en, drill: DRILL.en, pins: PINS.en };
 
 function leaves(value: unknown, path = ''): [string, unknown][] {
   if (typeof value !== 'object' || value === null) return [[path, value]];
@@ -26,6 +31,6 @@ it('takes the same things into its sentences', () => {
 it('never promises more than is true', () => {
   const words = [...leaves(vi), ...leaves(en)].filter(([, text]) => typeof text === 'string') as [string, string][];
   for (const [path, text] of words) {
-    expect(text, path).not.toMatch(/help is (on|coming)|sẽ đến|đang đến|^đã gửi[.!]?$|^sent[.!]?$/i);
+    expect(text, path).not.toMatch(/help is (on|coming)|will come|sẽ (vẫn )?đến|vẫn đến|đang đến|^đã gửi[.!]?$|^sent[.!]?$/i);
   }
 });

@@ -1,4 +1,5 @@
 import type {
+  AttachmentId,
   CaseAnswer,
   CaseDetail,
   CaseId,
@@ -18,6 +19,11 @@ import type { Clock } from './time/clock';
 
 /** An answer that takes longer than this is given up, in milliseconds. */
 export const REQUEST_TIMEOUT_MS = 8_000;
+
+/** Where the bytes of an attachment are, for the officers who may see its case. */
+export function attachmentUrl(caseId: CaseId, id: AttachmentId): string {
+  return `/api/cases/${caseId}/attachments/${id}`;
+}
 
 type Method = 'GET' | 'POST' | 'DELETE';
 
@@ -50,11 +56,20 @@ export class Api {
   rang = (id: CaseId) => this.#command(id, 'rang');
   seen = (id: CaseId) => this.#command(id, 'seen');
 
+  /** Whether the bytes of an attachment can be had; they are not read. */
+  attachment = (caseId: CaseId, id: AttachmentId) =>
+    this.#send<void>('GET', attachmentUrl(caseId, id), undefined, async (response) => response.body?.cancel());
+
   #command(id: CaseId, verb: string, body?: unknown): Promise<CaseAnswer> {
     return this.#send<CaseAnswer>('POST', `/api/cases/${id}/${verb}`, body);
   }
 
-  async #send<T>(method: Method, path: string, body?: unknown): Promise<T> {
+  async #send<T>(
+    method: Method,
+    path: string,
+    body?: unknown,
+    read: (response: Response) => Promise<unknown> = readJson,
+  ): Promise<T> {
     const abort = new AbortController();
     const callOff = this.#clock.after(REQUEST_TIMEOUT_MS, () => abort.abort());
     try {
@@ -69,7 +84,7 @@ export class Api {
       if (!response.ok) {
         throw new ApiError({ kind: 'problem', problem: await readProblem(response) });
       }
-      return response.status === 204 ? (undefined as T) : ((await response.json()) as T);
+      return (await read(response)) as T;
     } catch (error) {
       if (error instanceof ApiError) throw error;
       throw new ApiError({ kind: abort.signal.aborted ? 'timeout' : 'unreachable' });
@@ -77,4 +92,8 @@ export class Api {
       callOff();
     }
   }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  return response.status === 204 ? undefined : response.json();
 }

@@ -1,10 +1,10 @@
-import type { CaseId } from '@protocol';
 import type { Api } from '../lib/api';
 import { isPassing } from '../lib/http/problem';
 import {
   muteAlarm,
   planAlarm,
   quietAlarm,
+  unheard,
   type AlarmInput,
   type AlarmMemory,
   type AlarmPlan,
@@ -96,9 +96,9 @@ export class Alarms {
     if (!plan.wanted && this.wanted) this.#deps.player.hush();
     this.wanted = plan.wanted;
     const sounded = plan.play !== null && this.#deps.player.play(plan.play);
-    // A sound that could not be played is tried again at the next look.
-    this.#memory = plan.play && !sounded ? { ...memory, last: this.#memory.last } : memory;
-    if (sounded) void this.#reportRang(input.rings);
+    this.#memory = plan.play && !sounded ? unheard(this.#memory, memory) : memory;
+    const realSounded = sounded && plan.play !== 'drill';
+    void this.#reportRang(input.rings.filter(({ drill, key }) => (drill ? this.#memory.drillsHeard.has(key) : realSounded)));
   }
 
   async #reportRang(rings: readonly Ring[]): Promise<void> {
@@ -107,16 +107,16 @@ export class Alarms {
     if (this.#reported.size > REPORTED_MAX) this.#reported.clear();
     for (const ring of news) this.#reported.add(ring.key);
     await this.#deps.drawn();
-    await forEachLimited(news, REPORTS_AT_ONCE, (ring) => this.#report(ring.key, ring.caseId));
+    await forEachLimited(news, REPORTS_AT_ONCE, (ring) => this.#report(ring));
   }
 
-  async #report(key: string, caseId: CaseId): Promise<void> {
+  async #report({ key, caseId, drill }: Ring): Promise<void> {
     const { api, clock, random } = this.#deps;
     try {
       await retry(() => api.rang(caseId), REPORT, clock, random);
     } catch {
-      // Reported again with the next round of the sound.
-      this.#reported.delete(key);
+      // Reported again with the next round of the sound; that of a drill comes once.
+      if (!drill) this.#reported.delete(key);
     }
   }
 }

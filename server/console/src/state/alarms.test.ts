@@ -3,7 +3,7 @@ import { provisionalRingsOf, ringsOf, type Ring } from '../lib/alarm/plan';
 import type { AlarmPlayer } from '../lib/alarm/player';
 import type { Api } from '../lib/api';
 import { ManualClock, settle } from '../testing/manual_clock';
-import { aCase, aProvisional } from '../testing/samples';
+import { aCase, aDrill, aProvisional, NOON } from '../testing/samples';
 import { Alarms } from './alarms.svelte';
 
 const desks = new Set(['tw-taipei']);
@@ -28,6 +28,54 @@ it('reports that it rang only once there is a case to report it for', async () =
   expect(reported).toEqual([]);
   rings = ringsOf([aCase({ case_id: 'ca1' })], desks);
   await clock.advance(5_000);
+  alarms.look();
+  await settle();
+  expect(reported).toEqual(['ca1']);
+});
+
+it('says that it rang for a drill when the drill was heard, and not for the sound of something else', async () => {
+  const clock = new ManualClock(NOON);
+  const reported: string[] = [];
+  const played: string[] = [];
+  let cases = [aCase(), aDrill()];
+  const alarms = new Alarms({
+    api: { rang: async (id: string) => void reported.push(id) } as unknown as Api,
+    clock,
+    random: () => 0.5,
+    player: { state: 'running', play: (sound: string) => played.push(sound), hush() {} } as unknown as AlarmPlayer,
+    input: () => ({ rings: ringsOf(cases, desks), linkLost: false, now: clock.now() }),
+    drawn: async () => {},
+    onFresh: () => {},
+  });
+  alarms.look();
+  await settle();
+  expect(reported).toEqual(['c1']);
+  cases = [aDrill()];
+  await clock.advance(5_000);
+  alarms.look();
+  await settle();
+  expect(played).toEqual(['p1', 'drill']);
+  expect(reported).toEqual(['c1', 'drill']);
+  alarms.look();
+  await settle();
+  expect(reported).toHaveLength(2);
+});
+
+it('reports a drill that was heard before it had a case', async () => {
+  const clock = new ManualClock(NOON);
+  const reported: string[] = [];
+  let rings: Ring[] = provisionalRingsOf([aProvisional(1, { alert: { alert_id: 'a1', drill: true } })], desks);
+  const alarms = new Alarms({
+    api: { rang: async (id: string) => void reported.push(id) } as unknown as Api,
+    clock,
+    random: () => 0.5,
+    player: { state: 'running', play: () => true, hush() {} } as unknown as AlarmPlayer,
+    input: () => ({ rings, linkLost: false, now: clock.now() }),
+    drawn: async () => {},
+    onFresh: () => {},
+  });
+  alarms.look();
+  rings = ringsOf([aDrill({ case_id: 'ca1' })], desks);
   alarms.look();
   await settle();
   expect(reported).toEqual(['ca1']);

@@ -3,6 +3,7 @@ import { getContext, setContext, tick } from 'svelte';
 import { provisionalRingsOf, ringsOf, type AlarmInput, type Ring } from '../lib/alarm/plan';
 import { AlarmPlayer } from '../lib/alarm/player';
 import { Api } from '../lib/api';
+import { isDrill } from '../lib/cases/drill';
 import { worksCases } from '../lib/cases/may';
 import { caseOfAlert } from '../lib/feed/provisional';
 import type { SocketLike } from '../lib/feed/socket';
@@ -11,6 +12,7 @@ import { describeName, describePlace, type Words } from '../lib/i18n/describe';
 import { ApiError } from '../lib/http/problem';
 import type { Clock } from '../lib/time/clock';
 import { Alarms } from './alarms.svelte';
+import { Attachments } from './attachments';
 import { Commands } from './commands.svelte';
 import { Countries } from './countries.svelte';
 import { Desks } from './desks.svelte';
@@ -47,6 +49,7 @@ export class Console {
   readonly openAlert: OpenAlert;
   readonly commands: Commands;
   readonly outbox: Outbox;
+  readonly attachments: Attachments;
   readonly queue: QueueView;
   readonly screen = new Screen();
   /** Read aloud by screen readers. */
@@ -88,6 +91,7 @@ export class Console {
     const onAnswer = this.feed.learn.bind(this.feed);
     this.commands = new Commands({ api, onAnswer, onError: (error) => this.#commandFailed(error) });
     this.outbox = new Outbox({ api, clock, random, onAnswer, onError: (error) => this.session.noticeError(error) });
+    this.attachments = new Attachments({ api, onError: (error) => this.session.noticeError(error) });
     this.queue = new QueueView({
       cases: () => this.feed.state.cases,
       provisional: () => this.feed.state.provisional,
@@ -115,13 +119,14 @@ export class Console {
     this.alarms.tick();
   }
 
-  /** How many P1 nobody has claimed, at the desks of this console; those in no case yet are among them. */
+  /** How many P1 nobody has claimed, at the desks of this console; those in no case yet are among them, drills not. */
   get urgent(): number {
     const desks = this.#ownDesks();
-    const own = ({ desk_id }: { desk_id: DeskId }) => desks.size === 0 || desks.has(desk_id);
+    const counts = (item: CaseSummary | ProvisionalAlert) =>
+      !isDrill(item) && (desks.size === 0 || desks.has(item.desk_id));
     const { cases, provisional } = this.feed.state;
-    const unclaimed = [...cases.values()].filter((c) => c.state === 'open' && c.priority === 'p1' && own(c));
-    return unclaimed.length + [...provisional.values()].filter(own).length;
+    const unclaimed = [...cases.values()].filter((c) => c.state === 'open' && c.priority === 'p1' && counts(c));
+    return unclaimed.length + [...provisional.values()].filter(counts).length;
   }
 
   /** The case on the right, or the one that the alert there will open. */
@@ -216,11 +221,12 @@ export class Console {
   }
 
   #announce(fresh: readonly Ring[], grouped: boolean): void {
-    if (grouped) {
-      this.announcement = this.settings.t.alarm.grouped(this.urgent);
-      return;
-    }
-    this.announcement = fresh.flatMap((ring) => this.#sayRing(ring) ?? []).join('. ');
+    const { alarm } = this.settings.t;
+    const real = fresh.filter((ring) => !ring.drill);
+    const said = grouped && real.length > 0 ? [alarm.grouped(this.urgent)] : real.flatMap((ring) => this.#sayRing(ring) ?? []);
+    const drills = fresh.length - real.length;
+    if (drills > 0) said.push(alarm.drills(drills));
+    this.announcement = said.join('. ');
   }
 
   #sayRing({ caseId, alertId }: Ring): string | null {
@@ -230,13 +236,17 @@ export class Console {
     const c = this.feed.case(caseId);
     if (!c) return null;
     const name = describeName(c, this.words);
+    if (c.duress_at_ms != null) return alarm.duress(name);
     return c.presses > 1 ? alarm.pressedAgain(name) : alarm.newOne(name, describePlace(c, this.words));
   }
 
   #searchable(item: CaseSummary | ProvisionalAlert): string {
+    const { t } = this.settings;
     const place = describePlace(item, this.words);
-    if ('alert' in item) return [this.settings.t.provisional.badge, place, item.alert.text].filter(Boolean).join(' ');
-    return [item.worker_name, item.case_no, place, item.owner?.name].filter(Boolean).join(' ');
+    const drill = isDrill(item) && t.drill.badge;
+    if ('alert' in item) return [drill, t.provisional.badge, place, item.alert.text].filter(Boolean).join(' ');
+    const duress = item.duress_at_ms != null && t.duress.badge;
+    return [drill, duress, item.worker_name, item.case_no, place, item.owner?.name].filter(Boolean).join(' ');
   }
 
   #wordsOfSettings(): Words {

@@ -1,50 +1,15 @@
 // @vitest-environment happy-dom
-// The parts of the console together, against a service that exists only in this file.
-import type { CaseSummary, FeedFrame, ProvisionalAlert } from '@protocol';
+// The parts of the console together, against a service that exists only in these tests.
+import type { CaseSummary, ProvisionalAlert } from '@protocol';
 import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { SocketLike } from '../lib/feed/socket';
 import { aCase, anEntry, anOfficer, aProvisional, aRecording, NOON } from '../testing/samples';
 import { ManualClock, settle } from '../testing/manual_clock';
 import PanelHarness from '../testing/PanelHarness.svelte';
 import RowHarness from '../testing/RowHarness.svelte';
+import { Service } from '../testing/service';
 import { Console } from './console.svelte';
 import { SEEN_DWELL_MS } from './open_case.svelte';
-
-class Service {
-  requests: string[] = [];
-  answers = new Map<string, () => Response>();
-  socket: SocketLike | null = null;
-  cases = new Map<string, CaseSummary>();
-
-  fetch = (async (path: string, init?: RequestInit) => {
-    const request = `${init?.method ?? 'GET'} ${path}`;
-    this.requests.push(request);
-    const answer = this.answers.get(request);
-    if (answer) return answer();
-    if (path === '/api/session') return Response.json(anOfficer());
-    if (path === '/api/desks') return Response.json({ desks: [] });
-    if (path === '/api/feed-ticket') return Response.json({ ticket: 't' });
-    const id = path.split('/')[3] ?? '';
-    const summary = this.cases.get(id);
-    return init?.method === 'GET'
-      ? Response.json({ case: summary, timeline: [], fixes: [] })
-      : Response.json({ case: summary });
-  }) as typeof fetch;
-
-  openSocket = (): SocketLike => {
-    this.socket = { onopen: null, onmessage: null, onclose: null, readyState: 1, send() {}, close() {} };
-    return this.socket;
-  };
-
-  send(frame: FeedFrame) {
-    this.socket?.onmessage?.({ data: JSON.stringify(frame) });
-  }
-
-  count(request: string) {
-    return this.requests.filter((other) => other === request).length;
-  }
-}
 
 describe('the console', () => {
   let service: Service;
@@ -209,7 +174,7 @@ describe('the console', () => {
       await told(aProvisional(2), aProvisional(1));
       expect(rows()).toEqual(['ca1 waits', 'ca2 waits', 'c1']);
       expect(console.urgent).toBe(3);
-      expect(console.queue.counts.unclaimed).toBe(3);
+      expect(console.queue.counts.unclaimed).toEqual({ real: 3, drills: 0 });
       expect(console.announcement).toContain('chưa ghi sổ');
       console.announcement = '';
       await told(aProvisional(2), aProvisional(1));

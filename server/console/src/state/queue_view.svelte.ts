@@ -1,5 +1,6 @@
 import type { AlertId, CaseId, CaseSummary, DeskId, ProvisionalAlert, StaffId } from '@protocol';
-import { countTabs, heldOrder, provisionalOf, queueOf, type QueueQuery, type Tab } from '../lib/cases/queue';
+import { drillsLast } from '../lib/cases/drill';
+import { countTabs, heldOrder, provisionalOf, queueOf, type QueueQuery, type Tab, type TabCount } from '../lib/cases/queue';
 
 export interface QueueDeps {
   cases: () => ReadonlyMap<CaseId, CaseSummary>;
@@ -27,9 +28,9 @@ export class QueueView {
   /** Rows as they lay when the pointer came; null while it is elsewhere. */
   #held = $state.raw<Queued[] | null>(null);
 
-  readonly counts: Record<Tab, number> = $derived.by(() => {
+  readonly counts: Record<Tab, TabCount> = $derived.by(() => {
     const { cases, provisional, me } = this.#deps;
-    return countTabs(cases().values(), provisional().size, me());
+    return countTabs(cases().values(), provisional().values(), me());
   });
 
   readonly #wanted: Queued[] = $derived.by(() => {
@@ -40,10 +41,12 @@ export class QueueView {
       search: this.search,
       searchable: this.#deps.searchable,
     };
-    return [
+    const rows: Queued[] = [
       ...provisionalOf(this.#deps.provisional().values(), query).map((alert) => ({ id: alert.case_id, alert })),
       ...queueOf(this.#deps.cases().values(), query).map((summary) => ({ id: summary.case_id, summary })),
     ];
+    // A drill that waits to be recorded also comes behind every real case.
+    return rows.sort((a, b) => drillsLast(shownBy(a), shownBy(b)));
   });
 
   readonly rows: QueueRow[] = $derived.by(() => {
@@ -103,6 +106,11 @@ export class QueueView {
     if (summary) return { id, summary };
     return alert && this.#deps.provisional().has(alert.alert.alert_id) ? { id, alert } : null;
   }
+}
+
+/** What a row shows. */
+export function shownBy(item: Queued): CaseSummary | ProvisionalAlert {
+  return item.alert ?? item.summary;
 }
 
 function idsOf(items: readonly Queued[]): CaseId[] {

@@ -1,4 +1,15 @@
-import type { CaseEvent, CaseSummary, FixView, Me, ProvisionalAlert, TimelineEntry } from '@protocol';
+import type {
+  Attachment,
+  CaseEvent,
+  CaseSummary,
+  CheckInView,
+  FixView,
+  Me,
+  ProvisionalAlert,
+  Taken,
+  TimelineEntry,
+  WorkerProfile,
+} from '@protocol';
 
 /** Things that tests begin with and change as they need. */
 
@@ -39,6 +50,16 @@ export function aCase(change: Partial<CaseSummary> = {}): CaseSummary {
   };
 }
 
+/** A test of the path, as urgent as the service may ever call one. */
+export function aDrill(change: Partial<CaseSummary> = {}): CaseSummary {
+  return aCase({ case_id: 'drill', case_no: '2026-000009', drill: true, ...change });
+}
+
+/** A case whose worker was made to take it back, half a minute after the press. */
+export function aDuressCase(change: Partial<CaseSummary> = {}): CaseSummary {
+  return aCase({ duress_at_ms: NOON + 30_000, ...change });
+}
+
 /** The SOS `a<n>` that opens the case `ca<n>`, received `n` seconds after noon. */
 export function aProvisional(n: number, change: Partial<ProvisionalAlert> = {}): ProvisionalAlert {
   return {
@@ -59,6 +80,29 @@ export function aRecording(seq: number, { alert, received_at_ms, routing }: Prov
 
 export function anEntry(seq: number, event: CaseEvent = { kind: 'claimed' }): TimelineEntry {
   return { seq, at_ms: NOON + seq, actor: { role: 'service' }, event };
+}
+
+/** The entry of a photo or voice note that has arrived. */
+export function anAttachment(seq: number, change: Partial<Attachment> = {}, taken?: Taken): TimelineEntry {
+  const attachment: Attachment = {
+    attachment_id: `t${seq}`,
+    media: 'photo',
+    content_type: 'image/jpeg',
+    bytes: 1_234_567,
+    sha256: '0'.repeat(64),
+    ...change,
+  };
+  return { ...anEntry(seq, { kind: 'attachment', attachment, taken }), actor: { role: 'worker' } };
+}
+
+export function aWorker(change: Partial<WorkerProfile> = {}): WorkerProfile {
+  return { worker_id: 'w1', name: 'Nguyễn Thị Hương', phone: '+886 900 000 000', language: 'vi', ...change };
+}
+
+/** "Tôi ổn", three hours before noon. */
+export function aCheckIn(change: Partial<CheckInView> = {}): CheckInView {
+  const at_ms = NOON - 3 * 3_600_000;
+  return { at_ms, received_at_ms: at_ms + 900, ...change };
 }
 
 export function anOfficer(change: Partial<Me> = {}): Me {

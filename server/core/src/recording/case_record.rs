@@ -40,6 +40,8 @@ pub struct CaseRecord {
     pub rang_ms: Option<UnixMs>,
     pub seen_ms: Option<UnixMs>,
     pub cancelled_ms: Option<UnixMs>,
+    pub duress_ms: Option<UnixMs>,
+    pub drill: bool,
     pub unrung: Vec<AlertId>,
     pub unseen: Vec<AlertId>,
     pub unread: u32,
@@ -82,6 +84,8 @@ impl CaseRecord {
             rang_ms: None,
             seen_ms: None,
             cancelled_ms: None,
+            duress_ms: None,
+            drill: false,
             unrung: vec![],
             unseen: vec![],
             unread: 0,
@@ -102,12 +106,12 @@ impl CaseRecord {
     /// The part that decisions rest on.
     #[must_use]
     pub fn case(&self) -> Case {
-        let status = match (self.state, self.owner_id, self.closed_by, self.disposition) {
-            (CaseState::Claimed, Some(by), ..) => {
+        let status = match (self.state, self.owner_id, self.disposition) {
+            (CaseState::Claimed, Some(by), _) => {
                 Status::Claimed { by, since: self.owner_since_ms.unwrap_or(self.last_at_ms) }
             }
-            (CaseState::Closed, _, Some(by), Some(disposition)) => Status::Closed {
-                by,
+            (CaseState::Closed, _, Some(disposition)) => Status::Closed {
+                by: self.closed_by,
                 at: self.closed_ms.unwrap_or(self.last_at_ms),
                 disposition,
                 summary: self.summary.clone().unwrap_or_default(),
@@ -120,6 +124,7 @@ impl CaseRecord {
             version: self.version,
             status,
             priority: self.priority,
+            drill: self.drill,
             unanswered_press: self.unanswered_press,
             desk: self.desk_id.clone(),
             watchers: self.watchers.clone(),
@@ -143,6 +148,8 @@ impl CaseRecord {
                 self.pressed(alert, *received_at_ms);
             }
             CaseEvent::Cancelled { .. } => self.cancelled_ms = Some(at),
+            // The latest, so that it can be told from a press after it; no press is after it by another node's clock.
+            CaseEvent::Duress { .. } => self.duress_ms = Some(at.max(self.pressed_ms)),
             CaseEvent::Rang { .. } => self.rang_ms = self.rang_ms.or(Some(at)),
             CaseEvent::Seen { .. } | CaseEvent::Claimed {} => self.seen_ms = self.seen_ms.or(Some(at)),
             CaseEvent::Released { .. }
@@ -150,6 +157,7 @@ impl CaseRecord {
             | CaseEvent::Closed { .. }
             | CaseEvent::Reopened { .. }
             | CaseEvent::Message { .. }
+            | CaseEvent::Attachment { .. }
             | CaseEvent::Delivered { .. }
             | CaseEvent::Note { .. } => {}
         }
@@ -160,6 +168,7 @@ impl CaseRecord {
         self.version = case.version;
         self.state = case.status.state();
         self.priority = case.priority;
+        self.drill = case.drill;
         self.unanswered_press = case.unanswered_press;
         self.desk_id = case.desk;
         self.watchers = case.watchers;
@@ -174,7 +183,7 @@ impl CaseRecord {
             Status::Open => {}
             Status::Claimed { by, since } => (self.owner_id, self.owner_since_ms) = (Some(by), Some(since)),
             Status::Closed { by, at, disposition, summary } => {
-                (self.closed_by, self.closed_ms) = (Some(by), Some(at));
+                (self.closed_by, self.closed_ms) = (by, Some(at));
                 (self.disposition, self.summary) = (Some(disposition), Some(summary));
             }
         }

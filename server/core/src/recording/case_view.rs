@@ -59,6 +59,8 @@ impl CaseView {
             rang_at_ms: record.rang_ms,
             seen_at_ms: record.seen_ms,
             cancelled_at_ms: record.cancelled_ms,
+            duress_at_ms: record.duress_ms,
+            drill: record.drill,
             owner,
             unread: record.unread,
             position: record.position,

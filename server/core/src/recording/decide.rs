@@ -33,7 +33,7 @@ impl Lookup {
     /// For `batch`, with what is known of its devices.
     #[must_use]
     pub fn of(batch: &[Inbound], devices: &HashMap<DeviceId, DeviceState>) -> Self {
-        let subject = |i: &Inbound| i.origin.checked(devices).subject(i.item.alert_id());
+        let subject = |i: &Inbound| i.origin.checked(devices).subject_of(&i.item);
         let alerts: BTreeSet<Uuid> = batch.iter().map(|i| i.item.alert_id().0).collect();
         let subjects: BTreeSet<String> = batch.iter().map(subject).collect();
         Self {
@@ -115,12 +115,23 @@ pub fn decide(
         let origin = inbound.origin.checked(&work.devices);
         let said = match &inbound.item {
             Item::Alert { alert, dropped } => {
-                let press = Press { alert, dropped, origin: &origin, received_at: inbound.received_at };
+                let subject = origin.subject_of(&inbound.item);
+                let received_at = inbound.received_at;
+                let press = Press { alert, dropped, origin: &origin, subject, received_at };
                 work.press(press, &route)?;
                 true
             }
+            Item::Duress { alert_id } => {
+                work.say(*alert_id, &origin, CaseEvent::Duress { alert_id: *alert_id })
+            }
+            Item::Attachment { alert_id, attachment, taken } => {
+                let event = CaseEvent::Attachment { attachment: attachment.clone(), taken: *taken };
+                work.say(*alert_id, &origin, event)
+            }
+            // Only the case of that very alert: taking back a drill takes back no SOS.
             Item::Cancel { alert_id } => {
-                work.say(*alert_id, &origin, CaseEvent::Cancelled { alert_id: *alert_id })
+                work.case_of_alert.contains_key(alert_id)
+                    && work.say(*alert_id, &origin, CaseEvent::Cancelled { alert_id: *alert_id })
             }
             Item::Message { message_id, alert_id, text } => {
                 let event = CaseEvent::Message { message_id: *message_id, text: text.clone() };
@@ -145,6 +156,7 @@ struct Press<'a> {
     alert: &'a Alert,
     dropped: &'a [DroppedField],
     origin: &'a Origin,
+    subject: String,
     received_at: UnixMs,
 }
 
@@ -182,14 +194,25 @@ impl Work {
         if self.case_of_alert.contains_key(&press.alert.alert_id) {
             return Ok(());
         }
-        if let Some(case_id) = self.open_case(&press.origin.subject(press.alert.alert_id)) {
+        if let Some(case_id) = self.open_case(&press.subject) {
             self.press_again(case_id, &press);
+            self.forced(&press);
             return Ok(());
         }
         let (routing, target_s) =
             route(press.alert.position.as_ref(), press.origin.contract_country).ok_or(NoDesks)?;
         self.open(&press, routing, target_s);
+        self.forced(&press);
         Ok(())
+    }
+
+    /// The phone was signed in with the PIN that says so.
+    fn forced(&mut self, press: &Press<'_>) {
+        let alert_id = press.alert.alert_id;
+        if press.origin.device_id.is_some_and(|id| self.devices.get(&id).is_some_and(|device| device.duress))
+        {
+            self.say(alert_id, press.origin, CaseEvent::Duress { alert_id });
+        }
     }
 
     fn open_case(&self, subject: &str) -> Option<CaseId> {
@@ -213,8 +236,7 @@ impl Work {
         let alert_id = press.alert.alert_id;
         let case_id = CaseId::of_alert(press.origin.device_id, alert_id);
         let number = self.numbers.next().unwrap_or_default();
-        let subject = press.origin.subject(alert_id);
-        let mut case = CaseRecord::new(case_id, number, subject, routing.clone(), self.now);
+        let mut case = CaseRecord::new(case_id, number, press.subject.clone(), routing.clone(), self.now);
         case.worker_id = press.origin.worker_id;
         case.unverified = press.origin.unverified;
         case.opened_ms = press.received_at;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
+use sos_protocol::case::{Attachment, Taken};
 use sos_protocol::phone::DroppedField;
 use sos_protocol::{Alert, AlertId, CountryCode, DeviceId, MessageId, UnixMs, Unverified, WorkerId};
 use uuid::Uuid;
@@ -47,6 +48,8 @@ pub struct DeviceState {
     pub worker_id: WorkerId,
     /// It may not speak for the owner any more.
     pub revoked: bool,
+    /// It speaks with the PIN that says: I am made to do this.
+    pub duress: bool,
 }
 
 impl Origin {
@@ -60,6 +63,16 @@ impl Origin {
     #[must_use]
     pub fn is_proven(&self) -> bool {
         matches!(self.unverified, None | Some(Unverified::CredentialExpired))
+    }
+
+    /// Whose matter `item` belongs to where its alert is not on record: see [`Self::subject`]; a drill is a matter of its own.
+    #[must_use]
+    pub fn subject_of(&self, item: &Item) -> String {
+        let subject = self.subject(item.alert_id());
+        match item {
+            Item::Alert { alert, .. } if alert.drill => format!("drill:{subject}"),
+            _ => subject,
+        }
     }
 
     /// Whose matter an alert is: the worker's; of a phone that only claims to be somebody's, that phone's; else the
@@ -103,6 +116,20 @@ pub enum Item {
         /// Which.
         alert_id: AlertId,
     },
+    /// A press taken back by a worker who was made to do it.
+    Duress {
+        /// Which.
+        alert_id: AlertId,
+    },
+    /// A photo or voice note that has arrived whole.
+    Attachment {
+        /// The alert whose case it belongs to.
+        alert_id: AlertId,
+        /// Which.
+        attachment: Attachment,
+        /// What the file said about itself.
+        taken: Option<Taken>,
+    },
     /// A chat message.
     Message {
         /// Identity.
@@ -127,9 +154,11 @@ impl Item {
     pub const fn alert_id(&self) -> AlertId {
         match self {
             Self::Alert { alert, .. } => alert.alert_id,
-            Self::Cancel { alert_id } | Self::Message { alert_id, .. } | Self::Delivered { alert_id, .. } => {
-                *alert_id
-            }
+            Self::Cancel { alert_id }
+            | Self::Duress { alert_id }
+            | Self::Attachment { alert_id, .. }
+            | Self::Message { alert_id, .. }
+            | Self::Delivered { alert_id, .. } => *alert_id,
         }
     }
 
@@ -138,7 +167,8 @@ impl Item {
     pub fn references(&self) -> Vec<Uuid> {
         match self {
             Self::Alert { .. } => vec![],
-            Self::Cancel { alert_id } => vec![alert_id.0],
+            Self::Cancel { alert_id } | Self::Duress { alert_id } => vec![alert_id.0],
+            Self::Attachment { attachment, .. } => vec![attachment.attachment_id.0],
             Self::Message { message_id, .. } => vec![message_id.0],
             Self::Delivered { message_ids, .. } => message_ids.iter().map(|id| id.0).collect(),
         }

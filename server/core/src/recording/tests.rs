@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use sos_protocol::phone::DroppedField;
 use sos_protocol::{
-    Alert, AlertId, CaseEvent, CaseState, DeviceId, MessageId, RoutingBasis, RoutingView, Seq, UnixMs,
-    Unverified, WorkerId,
+    Alert, AlertId, CaseEvent, CaseState, DeviceId, Disposition, MessageId, Priority, RoutingBasis,
+    RoutingView, Seq, UnixMs, Unverified, WorkerId,
 };
 use uuid::Uuid;
 
@@ -36,13 +36,17 @@ fn press(n: u128) -> Inbound {
         kind: None,
         text: None,
         battery_pct: None,
+        drill: false,
     };
     inbound(Item::Alert { alert, dropped: Vec::<DroppedField>::new() })
 }
 
 fn devices(revoked: bool) -> HashMap<DeviceId, DeviceState> {
     let device_id = DeviceId(Uuid::from_u128(7));
-    HashMap::from([(device_id, DeviceState { device_id, worker_id: WorkerId(Uuid::from_u128(8)), revoked })])
+    HashMap::from([(
+        device_id,
+        DeviceState { device_id, worker_id: WorkerId(Uuid::from_u128(8)), revoked, duress: false },
+    )])
 }
 
 fn known() -> Known {
@@ -126,6 +130,66 @@ fn a_revoked_phone_opens_a_case_of_its_own() {
     );
 }
 
+fn cancel(n: u128) -> Inbound {
+    inbound(Item::Cancel { alert_id: alert_id(n) })
+}
+
+fn drill(n: u128) -> Inbound {
+    let mut drill = press(n);
+    if let Item::Alert { alert, .. } = &mut drill.item {
+        alert.drill = true;
+    }
+    drill
+}
+
+#[test]
+fn a_drill_is_a_matter_of_its_own_and_ends_by_itself() {
+    let batch = [press(1), drill(2), press(3), drill(4)];
+    let changes = decide(&batch, known(), |_, _| to_taipei(), NOW).unwrap().changes;
+    assert_eq!(kinds(&changes), ["opened", "opened", "pressed_again", "pressed_again"]);
+    let of = |drill: bool| changes.cases.iter().find(|case| case.drill == drill).unwrap().clone();
+    assert_eq!((of(false).priority, of(true).priority), (Priority::P1, Priority::P3));
+    assert_eq!(of(true).subject, format!("drill:{}", of(false).subject));
+    let ended = decide(&[cancel(2)], after(&changes), |_, _| to_taipei(), NOW).unwrap().changes;
+    let [case] = &ended.cases[..] else { panic!("{ended:?}") };
+    assert!(case.drill);
+    assert_eq!((case.state, case.disposition), (CaseState::Closed, Some(Disposition::Test)));
+    assert_eq!((case.closed_by, case.summary.as_deref()), (None, Some("")));
+}
+
+#[test]
+fn what_is_not_on_record_takes_back_nothing_else() {
+    let open = decide(&[press(1)], known(), |_, _| to_taipei(), NOW).unwrap().changes;
+    let decided = decide(&[cancel(2)], after(&open), |_, _| to_taipei(), NOW).unwrap();
+    assert!(decided.changes.drafts.is_empty(), "its alert may be a drill that is on its way");
+    assert_eq!(places(&decided), (1, 0));
+    let forced = inbound(Item::Duress { alert_id: alert_id(2) });
+    let changes = decide(&[forced], after(&open), |_, _| to_taipei(), NOW).unwrap().changes;
+    assert_eq!(kinds(&changes), ["duress"], "that the worker is forced is never put off");
+}
+
+#[test]
+fn a_phone_under_duress_says_so_with_each_press_and_once() {
+    let forced = || {
+        let mut known = known();
+        known.devices.values_mut().for_each(|device| device.duress = true);
+        known
+    };
+    let changes = decide(&[press(1)], forced(), |_, _| to_taipei(), NOW).unwrap().changes;
+    assert_eq!(kinds(&changes), ["opened", "duress"]);
+    let case = &changes.cases[0];
+    assert_eq!((case.priority, case.unverified), (Priority::P1, None));
+    assert_eq!(case.duress_ms, Some(NOW.max(case.pressed_ms)));
+    let known = Known { alerts: changes.alerts.clone(), cases: changes.cases.clone(), ..forced() };
+    let batch = [press(1), press(2)];
+    let again = decide(&batch, known, |_, _| to_taipei(), NOW.plus_ms(5)).unwrap().changes;
+    assert_eq!(kinds(&again), ["pressed_again", "duress"]);
+    assert!(again.cases[0].duress_ms.unwrap() >= again.cases[0].pressed_ms, "no press is after it");
+    let drill = decide(&[drill(3), cancel(3)], forced(), |_, _| to_taipei(), NOW).unwrap().changes;
+    assert_eq!(kinds(&drill), ["opened", "duress", "cancelled"]);
+    assert_eq!((drill.cases[0].state, drill.cases[0].priority), (CaseState::Open, Priority::P1));
+}
+
 #[test]
 fn without_desks_nothing_is_decided() {
     assert!(matches!(decide(&[press(1)], known(), |_, _| None, NOW), Err(NoDesks)));
@@ -133,4 +197,48 @@ fn without_desks_nothing_is_decided() {
     let batch = [press(2)];
     let again = decide(&batch, after(&open), |_, _| None, NOW).unwrap().changes;
     assert!(matches!(again.drafts[0].event, CaseEvent::PressedAgain { .. }), "the case has its desk");
+}
+
+#[test]
+fn a_drill_is_a_matter_of_its_own_beside_the_workers_sos() {
+    let drill = |n| {
+        let mut inbound = press(n);
+        if let Item::Alert { alert, .. } = &mut inbound.item {
+            alert.drill = true;
+        }
+        inbound
+    };
+    let over = inbound(Item::Cancel { alert_id: alert_id(1) });
+    let batch = [drill(1), press(2), drill(3), over];
+    let changes = decide(&batch, known(), |_, _| to_taipei(), NOW).unwrap().changes;
+    assert_eq!(kinds(&changes), ["opened", "opened", "pressed_again", "cancelled"]);
+    let state = |drill| changes.cases.iter().find(|case| case.drill == drill).unwrap().state;
+    assert_eq!((state(true), state(false)), (CaseState::Closed, CaseState::Open));
+}
+
+#[test]
+fn every_press_of_a_phone_that_was_signed_in_under_duress_says_so() {
+    let mut devices = devices(false);
+    devices.values_mut().for_each(|device| device.duress = true);
+    let known = Known { devices, ..known() };
+    let batch = [press(1), press(2), press(1)];
+    let changes = decide(&batch, known, |_, _| to_taipei(), NOW).unwrap().changes;
+    assert_eq!(kinds(&changes), ["opened", "duress", "pressed_again", "duress"]);
+    assert_eq!(changes.cases[0].duress_ms, Some(NOW));
+}
+
+#[test]
+fn a_photo_comes_into_its_case_once_and_counts_as_unread() {
+    let attachment = sos_protocol::case::Attachment {
+        attachment_id: sos_protocol::AttachmentId(Uuid::from_u128(50)),
+        media: sos_protocol::case::Media::Photo,
+        content_type: "image/jpeg".into(),
+        bytes: 3,
+        sha256: "00".into(),
+    };
+    let photo = inbound(Item::Attachment { alert_id: alert_id(1), attachment, taken: None });
+    let batch = [press(1), photo.clone(), photo];
+    let changes = decide(&batch, known(), |_, _| to_taipei(), NOW).unwrap().changes;
+    assert_eq!(kinds(&changes), ["opened", "attachment"]);
+    assert_eq!(changes.cases[0].unread, 1);
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use sos_protocol::phone::DroppedField;
-use sos_protocol::{Alert, AlertId, ErrorCode, Fix, FixId, GatewayFrame, Receipt, UnixMs};
+use sos_protocol::{Alert, AlertId, ErrorCode, Fix, FixId, GatewayFrame, Pin, Receipt, UnixMs};
 
 use super::{Output, error, too_fast};
 use crate::recording::{Item, Origin};
@@ -25,6 +25,8 @@ pub struct Ticket(pub u32);
 pub(super) enum What {
     /// In order with the other items of its alert, and behind the alert itself.
     Item(Box<(Origin, Item)>),
+    /// The same, once the PIN was looked at.
+    Cancel(Box<(Origin, AlertId, Option<Pin>)>),
     /// In any order.
     Fixes(AlertId, Vec<Fix>),
 }
@@ -115,13 +117,19 @@ impl Keeping {
         }
     }
 
-    /// What bore `ticket` is on disk since `at`, or could not be kept.
-    pub(super) fn kept(&mut self, ticket: Ticket, at: Option<UnixMs>, now: UnixMs, out: &mut Vec<Output>) {
+    /// What bore `ticket` is on disk since `at`, or was not kept.
+    pub(super) fn kept(
+        &mut self,
+        ticket: Ticket,
+        at: Result<UnixMs, ErrorCode>,
+        now: UnixMs,
+        out: &mut Vec<Output>,
+    ) {
         let Some(found) = self.in_flight.iter().position(|f| f.ticket == ticket) else { return };
         let InFlight { answer, .. } = self.in_flight.swap_remove(found);
         match at {
-            Some(at) => answer.yes(at, out),
-            None => out.extend(answer.no()),
+            Ok(at) => answer.yes(at, out),
+            Err(why) => out.extend(answer.no(why)),
         }
         self.start(out);
         self.pong(now, out);
@@ -157,6 +165,10 @@ impl Keeping {
                     let (origin, item) = *said;
                     Output::Keep(ticket, origin, item)
                 }
+                What::Cancel(said) => {
+                    let (origin, alert_id, pin) = *said;
+                    Output::TakeBack(ticket, origin, alert_id, pin)
+                }
                 What::Fixes(alert_id, fixes) => Output::KeepFixes(ticket, alert_id, fixes),
             });
         }
@@ -188,6 +200,7 @@ impl What {
     const fn ordered_by(&self) -> Option<AlertId> {
         match self {
             Self::Item(said) => Some(said.1.alert_id()),
+            Self::Cancel(said) => Some(said.1),
             Self::Fixes(..) => None,
         }
     }
@@ -226,8 +239,14 @@ impl Answer {
     }
 
     /// Nothing was acknowledged: the phone keeps it and tries again. Of marks it hears before the `pong`.
-    fn no(&self) -> Option<Output> {
+    fn no(&self, why: ErrorCode) -> Option<Output> {
         let answered = matches!(self, Self::Told);
-        (!answered).then(|| error(ErrorCode::Unavailable, "neither store takes it at the moment", self.id()))
+        let detail = match why {
+            ErrorCode::Unavailable => "neither store takes it at the moment",
+            ErrorCode::PinNeeded => "the worker has set a PIN",
+            ErrorCode::RateLimited => "too many tries; later again",
+            _ => "not taken",
+        };
+        (!answered).then(|| error(why, detail, self.id()))
     }
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use sos_protocol::lenient::Cleaned;
 use sos_protocol::limits::{FOLLOW_MAX, PING_INTERVAL_S};
 use sos_protocol::{
-    Alert, AlertId, DeviceId, ErrorCode, Fix, GatewayFrame, PhoneFrame, Seq, SessionId, UnixMs, proof,
+    Alert, AlertId, DeviceId, ErrorCode, Fix, GatewayFrame, PhoneFrame, Pin, Seq, SessionId, UnixMs, proof,
 };
 
 use crate::entry::LedgerEntry;
@@ -55,8 +55,8 @@ pub enum Input<'a> {
     Silence,
     /// Who it is: the answer to [`Output::Check`].
     Checked(Hello, Checked),
-    /// What bore this ticket is on disk since then; none: neither store took it.
-    Kept(Ticket, Option<UnixMs>),
+    /// What bore this ticket is on disk since then, or why not.
+    Kept(Ticket, Result<UnixMs, ErrorCode>),
     /// A ledger entry that concerns it.
     Told(&'a LedgerEntry),
     /// The answer to the latest [`Output::ReadMissed`]: entries in order, and whether there may be more behind them.
@@ -72,6 +72,8 @@ pub enum Input<'a> {
     Replaced,
     /// It does not keep up with what it is told.
     Overflow,
+    /// It may not speak for the worker any longer.
+    Ended,
     /// This node goes down.
     Shutdown,
 }
@@ -87,6 +89,8 @@ pub enum Output {
     Check(Hello),
     /// Put it on disk; the answer is [`Input::Kept`].
     Keep(Ticket, Origin, Item),
+    /// The worker takes a press back: look at the PIN, then put on disk what it says. The answer is [`Input::Kept`].
+    TakeBack(Ticket, Origin, AlertId, Option<Pin>),
     /// The same with fixes.
     KeepFixes(Ticket, AlertId, Vec<Fix>),
     /// Read the ledger's entries for this phone, after a pause, instead of what was to be read before; the answer is
@@ -150,6 +154,8 @@ pub enum Close {
     Replaced,
     /// It does not keep up.
     Overflow,
+    /// It may not speak for the worker any longer.
+    Ended,
     /// This node goes down.
     Shutdown,
 }
@@ -162,6 +168,7 @@ impl Close {
             Self::Silent => (1000, ""),
             Self::Replaced => (4001, "another connection of this device took over"),
             Self::Overflow => (1013, "too far behind; come back"),
+            Self::Ended => (1001, "the time of this phone is over; come back"),
             Self::Shutdown => (1001, "this node goes down; come back"),
         }
     }
@@ -278,6 +285,7 @@ impl Session {
                 self.close(Close::Replaced, &mut out);
             }
             Input::Overflow => self.close(Close::Overflow, &mut out),
+            Input::Ended => self.close(Close::Ended, &mut out),
             Input::Shutdown => self.close(Close::Shutdown, &mut out),
             Input::Sign | Input::Kept(..) => {}
         }
@@ -314,8 +322,10 @@ impl Session {
                 let signed = proof::hello(&self.nonce);
                 out.push(Output::Check(Hello { credential, signature, signed, last_seq, follow }));
             }
-            PhoneFrame::Cancel { alert_id, device_time_ms: _ } => {
-                self.keep(Item::Cancel { alert_id }, Answer::Accepted(alert_id.to_string()), out);
+            PhoneFrame::Cancel { alert_id, device_time_ms: _, pin } => {
+                self.follow(alert_id, out);
+                let what = What::Cancel(Box::new((self.origin.clone(), alert_id, pin)));
+                self.keeping.later(what, Answer::Accepted(alert_id.to_string()), out);
             }
             PhoneFrame::Message { message_id, alert_id, text, device_time_ms: _ } => {
                 let item = Item::Message { message_id, alert_id, text };

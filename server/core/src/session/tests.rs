@@ -48,10 +48,13 @@ fn kept(out: &[Output]) -> Vec<(Ticket, AlertId, &'static str)> {
             match item {
                 Item::Alert { .. } => "alert",
                 Item::Cancel { .. } => "cancel",
+                Item::Duress { .. } => "duress",
+                Item::Attachment { .. } => "attachment",
                 Item::Message { .. } => "message",
                 Item::Delivered { .. } => "delivered",
             },
         )),
+        Output::TakeBack(ticket, _, alert, _) => Some((*ticket, *alert, "cancel")),
         Output::KeepFixes(ticket, alert, _) => Some((*ticket, *alert, "fixes")),
         _ => None,
     });
@@ -126,6 +129,8 @@ fn claimed(seq: i64) -> LedgerEntry {
         rang_at_ms: None,
         seen_at_ms: None,
         cancelled_at_ms: None,
+        duress_at_ms: None,
+        drill: false,
         owner: None,
         unread: 0,
         position: None,
@@ -158,7 +163,7 @@ fn a_press_before_hello_is_kept_at_once_and_received_only_when_it_is_on_disk() {
     assert!(out.contains(&Output::Follow(alert_id(9))), "so that it hears of it");
     assert!(heard(&out).is_empty(), "nothing is said before it is on disk");
     let at = NOW.plus_ms(3);
-    let out = session.handle(at, Input::Kept(ticket, Some(at)));
+    let out = session.handle(at, Input::Kept(ticket, Ok(at)));
     let receipt = sos_protocol::Receipt::received(alert_id(9), at);
     assert_eq!(out, [Output::Send(GatewayFrame::Receipt { receipt })]);
     assert!(!session.is_keeping());
@@ -168,7 +173,10 @@ fn a_press_before_hello_is_kept_at_once_and_received_only_when_it_is_on_disk() {
 fn an_alert_that_neither_store_takes_is_unavailable_and_nothing_else() {
     let mut session = session();
     let [(ticket, ..)] = kept(&session.handle(NOW, Input::Frame(&press(9))))[..] else { panic!() };
-    assert_eq!(heard(&session.handle(NOW, Input::Kept(ticket, None))), ["unavailable"]);
+    assert_eq!(
+        heard(&session.handle(NOW, Input::Kept(ticket, Err(ErrorCode::Unavailable)))),
+        ["unavailable"]
+    );
 }
 
 #[test]
@@ -181,8 +189,8 @@ fn an_alert_overtakes_everything_that_is_slow() {
     assert_eq!(slow.len(), OTHERS_IN_FLIGHT_MAX, "other things have a bound, the rest waits");
     let out = session.handle(NOW, Input::Frame(&press(99)));
     let [(ticket, _, "alert")] = kept(&out)[..] else { panic!("{out:?}") };
-    assert_eq!(heard(&session.handle(NOW, Input::Kept(ticket, Some(NOW)))), ["Received"]);
-    let next = session.handle(NOW, Input::Kept(slow[0].0, Some(NOW)));
+    assert_eq!(heard(&session.handle(NOW, Input::Kept(ticket, Ok(NOW)))), ["Received"]);
+    let next = session.handle(NOW, Input::Kept(slow[0].0, Ok(NOW)));
     assert_eq!((heard(&next), kept(&next).len()), (vec!["fixes_accepted".to_owned()], 1));
 }
 
@@ -195,9 +203,9 @@ fn what_belongs_to_an_alert_is_kept_behind_it_and_in_order() {
     assert!(kept(&session.handle(NOW, Input::Frame(&cancel))).is_empty());
     let other = kept(&session.handle(NOW, Input::Frame(&message(21, 8))));
     assert_eq!(other.len(), 1, "another alert's words do not wait for this one");
-    let out = session.handle(NOW, Input::Kept(alert, Some(NOW)));
+    let out = session.handle(NOW, Input::Kept(alert, Ok(NOW)));
     let [(first, _, "message")] = kept(&out)[..] else { panic!("{out:?}") };
-    let out = session.handle(NOW, Input::Kept(first, Some(NOW)));
+    let out = session.handle(NOW, Input::Kept(first, Ok(NOW)));
     assert_eq!(heard(&out), ["accepted"]);
     assert!(matches!(kept(&out)[..], [(_, _, "cancel")]));
 }
@@ -221,11 +229,14 @@ fn a_pong_tells_that_the_marks_before_it_are_on_disk() {
     let mut session = session();
     let [(marks, ..)] = kept(&session.handle(NOW, Input::Frame(&delivered(30, 9))))[..] else { panic!() };
     assert!(heard(&session.handle(NOW, Input::Frame(r#"{"type":"ping"}"#))).is_empty());
-    assert_eq!(heard(&session.handle(NOW, Input::Kept(marks, Some(NOW)))), ["pong"]);
+    assert_eq!(heard(&session.handle(NOW, Input::Kept(marks, Ok(NOW)))), ["pong"]);
 
     let [(marks, ..)] = kept(&session.handle(NOW, Input::Frame(&delivered(31, 9))))[..] else { panic!() };
     session.handle(NOW, Input::Frame(r#"{"type":"ping"}"#));
-    assert_eq!(heard(&session.handle(NOW, Input::Kept(marks, None))), ["unavailable", "pong"]);
+    assert_eq!(
+        heard(&session.handle(NOW, Input::Kept(marks, Err(ErrorCode::Unavailable)))),
+        ["unavailable", "pong"]
+    );
     assert_eq!(heard(&session.handle(NOW, Input::Frame(r#"{"type":"ping"}"#))), ["pong"]);
 }
 
@@ -264,7 +275,10 @@ fn received_comes_before_what_the_ledger_tells_of_an_alert_that_is_still_being_k
     let mut session = session();
     let [(ticket, ..)] = kept(&session.handle(NOW, Input::Frame(&press(9))))[..] else { panic!() };
     assert_eq!(heard(&session.handle(NOW, Input::Told(&claimed(4)))), ["Received", "Claimed"]);
-    assert!(session.handle(NOW, Input::Kept(ticket, None)).is_empty(), "it was answered");
+    assert!(
+        session.handle(NOW, Input::Kept(ticket, Err(ErrorCode::Unavailable))).is_empty(),
+        "it was answered"
+    );
 }
 
 #[test]
@@ -273,7 +287,7 @@ fn an_sos_is_taken_while_the_missed_cannot_be_read() {
     greet(&mut session, 0);
     session.handle(NOW, Input::MissedUnreadable);
     let [(ticket, ..)] = kept(&session.handle(NOW, Input::Frame(&press(9))))[..] else { panic!() };
-    assert_eq!(heard(&session.handle(NOW, Input::Kept(ticket, Some(NOW)))), ["Received"]);
+    assert_eq!(heard(&session.handle(NOW, Input::Kept(ticket, Ok(NOW)))), ["Received"]);
 }
 
 #[test]
@@ -294,7 +308,7 @@ fn the_replaced_one_is_told_and_hears_of_what_was_under_way_but_takes_nothing_mo
     assert_eq!(heard(&out), ["session_replaced"]);
     assert_eq!(out.last(), Some(&Output::Close(Close::Replaced)));
     assert!(session.handle(NOW, Input::Frame(&press(10))).is_empty());
-    assert_eq!(heard(&session.handle(NOW, Input::Kept(ticket, Some(NOW)))), ["Received"]);
+    assert_eq!(heard(&session.handle(NOW, Input::Kept(ticket, Ok(NOW)))), ["Received"]);
 }
 
 #[test]
@@ -339,7 +353,19 @@ fn an_idle_session_is_small() {
         tickets.extend(kept(&session.handle(NOW, Input::Frame(&message(50, n)))).iter().map(|k| k.0));
     }
     while let Some(ticket) = tickets.pop() {
-        tickets.extend(kept(&session.handle(NOW, Input::Kept(ticket, Some(NOW)))).iter().map(|k| k.0));
+        tickets.extend(kept(&session.handle(NOW, Input::Kept(ticket, Ok(NOW)))).iter().map(|k| k.0));
     }
     assert_eq!(session.keeping.capacity(), 0, "an idle session holds no buffer");
+}
+
+#[test]
+fn at_the_end_of_a_borrowed_phones_time_what_is_under_way_is_answered_and_it_comes_back() {
+    let mut session = session();
+    greet(&mut session, 0);
+    let out = session.handle(NOW, Input::Frame(&press(1)));
+    let (ticket, ..) = kept(&out)[0];
+    let out = session.handle(NOW, Input::Ended);
+    let [Output::Close(why)] = out[..] else { panic!("{out:?}") };
+    assert_eq!(why.code().0, 1001);
+    assert_eq!(heard(&session.handle(NOW, Input::Kept(ticket, Ok(NOW)))), ["Received"]);
 }

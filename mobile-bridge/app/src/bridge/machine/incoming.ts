@@ -1,7 +1,7 @@
 // What the gateway says.
 import type { ErrorCode, GatewayFrame, Receipt } from '@protocol';
 import { heard, replaced, up } from './link';
-import { alertReceived, isPassing, markAgain, refused, sendMarksAgain } from './outgoing';
+import { alertReceived, cancelRefused, isPassing, markAgain, refused, sendMarksAgain } from './outgoing';
 import type { State, Step } from './types';
 
 export function frame(m: State, step: Step, said: GatewayFrame): void {
@@ -37,6 +37,7 @@ export function frame(m: State, step: Step, said: GatewayFrame): void {
       return;
     case 'error':
       if (said.code === 'session_replaced') replaced(m, step);
+      else if (said.id != null && (said.code === 'pin_needed' || said.code === 'pin_wrong')) cancelRefused(m, step, said.code, said.id);
       else if (said.id != null) refused(m, step, said.code, said.id);
       else forgetMarks(m, step, said.code);
       return;

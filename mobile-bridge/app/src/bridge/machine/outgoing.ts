@@ -34,8 +34,8 @@ export function sendWhatIsDue(m: State, step: Step): void {
   for (const { alert, received } of queue.alerts) {
     send(m, step, 'alert', alert.alert_id, received ? RERECORD_MS : RESEND_MS, { type: 'alert', alert });
   }
-  for (const { alert_id, device_time_ms } of queue.cancels) {
-    if (gotThrough(queue, alert_id)) send(m, step, 'cancel', alert_id, RESEND_MS, { type: 'cancel', alert_id, device_time_ms });
+  for (const cancel of queue.cancels) {
+    if (gotThrough(queue, cancel.alert_id)) send(m, step, 'cancel', cancel.alert_id, RESEND_MS, { type: 'cancel', ...cancel });
   }
   for (const message of queue.messages) {
     if (gotThrough(queue, message.alert_id)) send(m, step, 'message', message.message_id, RESEND_MS, { type: 'message', ...message });
@@ -163,9 +163,22 @@ export function refused(m: State, step: Step, code: ErrorCode, id: string): void
     if (!bears || sent.due === null) continue;
     const sos = sent.what === 'alert';
     held ||= !passing && !sos;
+    if (sent.what === 'cancel' && code === 'rate_limited') step.emit({ kind: 'cancel_refused', alert_id: id, code });
     sent.due = passing || sos ? step.now + sosMs(m.below, sent.tries) : null;
   }
   if (held) step.emit({ kind: 'refused', id, code });
+}
+
+/**
+ * The gateway did not take an alert back for want of the right PIN. That is no fault of the alert, which stays open. The mark
+ * stays until the outbox has let the cancellation go, so that the wrong PIN is not sent again.
+ */
+export function cancelRefused(m: State, step: Step, code: 'pin_needed' | 'pin_wrong', alert_id: AlertId): void {
+  if (!step.queue.cancels.some((waiting) => waiting.alert_id === alert_id)) return;
+  const sent = m.sent.get(key('cancel', alert_id));
+  if (sent) sent.due = null;
+  step.keep({ kind: 'cancel_refused', alert_id });
+  step.emit({ kind: 'cancel_refused', alert_id, code });
 }
 
 /** The marks that are on their way were not taken, or it is not known which. */

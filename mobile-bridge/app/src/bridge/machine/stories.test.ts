@@ -1,7 +1,7 @@
 // The machine, told as stories: a phone, a gateway that says what the story needs, and time moved by hand.
 import { expect, it } from 'vitest';
 import type { ErrorCode } from '@protocol';
-import { alertsSent, challenge, count, deskMessage, fixesOf, kinds, Phone, pong, reached, receipt, refusal, replaced, seeded, status, types } from '../../testing/phone';
+import { alertsSent, challenge, count, deskMessage, fixesOf, kinds, Phone, pong, reached, receipt, refusal, replaced, seeded, sentFrames, status, types } from '../../testing/phone';
 import { calmMs, sosMs } from './backoff';
 
 it('a press goes out in one flight with hello, without waiting for welcome', async () => {
@@ -148,6 +148,52 @@ it('a message that is refused is kept, and offered over the next connection only
   expect(types(await phone.wait(8_000)).every((type) => type === 'ping')).toBe(true);
   await phone.on({ kind: 'disconnected' });
   expect(types(await phone.connect())).toContain('message');
+});
+
+it('a press is taken back with the PIN, and not when it was wrong', async () => {
+  const phone = await Phone.enrolled();
+  const id = await phone.onRecord();
+  await phone.outbox.cancel(id, 1, '1111');
+  expect(sentFrames(await phone.on({ kind: 'acted' }))).toEqual([{ type: 'cancel', alert_id: id, device_time_ms: 1, pin: '1111' }]);
+  const outputs = await phone.hears(refusal('pin_wrong', id));
+  expect(outputs).toContainEqual({ kind: 'emit', event: { kind: 'cancel_refused', alert_id: id, code: 'pin_wrong' } });
+  expect((await phone.outbox.alertState(id))?.cancel).toBe('none');
+  // The wrong one is never sent again; the next one goes at once.
+  expect(types(outputs)).toEqual([]);
+  expect(types(await phone.wait(9_000))).not.toContain('cancel');
+  await phone.outbox.cancel(id, 2, '1234');
+  expect(sentFrames(await phone.on({ kind: 'acted' }))).toEqual([{ type: 'cancel', alert_id: id, device_time_ms: 2, pin: '1234' }]);
+  await phone.hears({ type: 'accepted', id, at_ms: 3 });
+  expect(await phone.outbox.alertState(id)).toMatchObject({ cancel: 'accepted', cancelled_at_ms: 3 });
+});
+
+it.each(['pin_needed', 'pin_wrong'])('an SOS is not given up for %s', async (code) => {
+  const phone = await Phone.enrolled();
+  await phone.connect();
+  const [id] = await phone.press();
+  await phone.outbox.cancel(id, 1);
+  await phone.hears(receipt(id, 'received'));
+  const outputs = await phone.hears(refusal(code as ErrorCode, id));
+  expect(outputs.filter((output) => output.kind === 'emit')).toEqual([{ kind: 'emit', event: { kind: 'cancel_refused', alert_id: id, code } }]);
+  let again = 0;
+  for (let i = 0; i < 4; i++) {
+    again += alertsSent(await phone.wait(9_000));
+    await phone.hears(pong);
+  }
+  expect(again).toBe(1);
+  // Said twice it changes nothing.
+  expect(kinds(await phone.hears(refusal(code as ErrorCode, id)))).not.toContain('emit');
+});
+
+it('a PIN that was tried too often is tried again later, and told', async () => {
+  const phone = await Phone.enrolled();
+  const id = await phone.onRecord();
+  await phone.outbox.cancel(id, 1, '1234');
+  await phone.on({ kind: 'acted' });
+  const outputs = await phone.hears(refusal('rate_limited', id));
+  expect(outputs).toContainEqual({ kind: 'emit', event: { kind: 'cancel_refused', alert_id: id, code: 'rate_limited' } });
+  expect((await phone.outbox.alertState(id))?.cancel).toBe('queued');
+  expect(types(await phone.wait(5_000))).toContain('cancel');
 });
 
 it('fixes go newest first, one frame at a time', async () => {

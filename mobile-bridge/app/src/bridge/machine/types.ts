@@ -28,6 +28,8 @@ export type Input =
   /** An HTTP call ended. */
   | { kind: 'http'; alert_id: AlertId; call: HttpCall; result: HttpResult };
 
+export type CancelRefusal = Extract<ErrorCode, 'pin_needed' | 'pin_wrong' | 'rate_limited'>;
+
 /** How the link is. */
 export type LinkState =
   /** No connection; until the next attempt, in milliseconds. */
@@ -46,6 +48,11 @@ export type BridgeEvent =
   | { kind: 'cleaned'; alert_id: AlertId; dropped: DroppedField[] }
   /** An alert went through, but is not known to come from its worker. */
   | { kind: 'unverified'; alert_id: AlertId; reason: Unverified }
+  /**
+   * The press was not taken back: the PIN is needed or was wrong, and the worker may try again; or it was tried too often,
+   * and the machine does so later (`rate_limited`). The SOS stays open.
+   */
+  | { kind: 'cancel_refused'; alert_id: AlertId; code: CancelRefusal }
   /** The service will not take this as it is. It stays here and is offered again over the next connection. */
   | { kind: 'refused'; id: string; code: ErrorCode };
 

@@ -19,6 +19,7 @@ interface StepOf {
   gives: string;
   changes: boolean;
   message: QueuedMessage & DeskMessage;
+  pin?: string;
   refused?: string;
   fixes: Fix[];
   receipt: Receipt;
@@ -59,7 +60,7 @@ class World {
         expect(await outbox.press(step.alert, step.at_ms)).toBe(step.gives);
         return;
       case 'cancel':
-        expect(await outbox.cancel(step.alert_id, step.at_ms)).toBe(step.changes);
+        expect(await outbox.cancel(step.alert_id, step.at_ms, step.pin)).toBe(step.changes);
         return;
       case 'write':
         if (step.refused) await expect(outbox.writeMessage(step.message)).rejects.toBeInstanceOf(FullError);
@@ -136,6 +137,10 @@ class World {
         return expect((await outbox.identity())?.credential).toBe(step.is);
       case 'first_mark':
         return expect((await outbox.queue()).delivered[0]?.message_id).toBe(step.is);
+      case 'cancel_pin': {
+        const waiting = (await outbox.queue()).cancels.find((cancel) => cancel.alert_id === step.alert_id);
+        return expect(waiting?.pin ?? null).toBe(step.is);
+      }
       case 'fixes_kept':
         return this.#fixesKept(step);
       case 'messages': {

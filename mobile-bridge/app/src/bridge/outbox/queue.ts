@@ -1,5 +1,5 @@
 // What waits to be sent.
-import type { Alert, AlertId, Fix, FixId, MessageId, UnixMs } from '@protocol';
+import type { Alert, AlertId, Fix, FixId, MessageId, Pin, UnixMs } from '@protocol';
 import type { Tx } from './db';
 import {
   ALERTS_QUEUED_MAX,
@@ -11,7 +11,7 @@ import {
   type QueuedMessage,
 } from './types';
 
-/** The queue of messages is full (`MESSAGES_QUEUED_MAX`). */
+/** The queue of messages is full (`MESSAGES_QUEUED_MAX`), or that of alerts and this one is a drill. */
 export class FullError extends Error {
   override readonly name = 'FullError';
 }
@@ -19,20 +19,29 @@ export class FullError extends Error {
 export async function press(tx: Tx, alert: Alert, pressed_at_ms: UnixMs): Promise<AlertId> {
   const { alert_id } = alert;
   if ((await tx.count('alert_queue')) >= ALERTS_QUEUED_MAX) {
-    const [newest] = await tx.newest('alert_queue', 1);
+    if (alert.drill) throw new FullError('too many alerts wait');
+    // An SOS is never told under a drill.
+    const [newest] = await tx.newest('alert_queue', 1, (row) => !row.alert.drill);
     if (newest) return newest.alert_id;
   }
-  await tx.addNew('alert', { alert_id, pressed_at_ms, receipt: null, closed: false, cancel: 'none' });
+  await tx.addNew('alert', { alert_id, pressed_at_ms, receipt: null, closed: false, cancel: 'none', ...(alert.drill && { drill: true }) });
   await tx.addNew('alert_queue', { alert_id, alert });
   return alert_id;
 }
 
-export async function cancel(tx: Tx, alert_id: AlertId, device_time_ms: UnixMs): Promise<boolean> {
+export async function cancel(tx: Tx, alert_id: AlertId, device_time_ms: UnixMs, pin?: Pin): Promise<boolean> {
   const row = await tx.find('alert', alert_id);
   if (!row || row.cancel !== 'none') return false;
   await tx.put('alert', { ...row, cancel: 'queued' });
-  await tx.add('cancel_queue', { alert_id, device_time_ms });
+  await tx.add('cancel_queue', { alert_id, device_time_ms, ...(pin !== undefined && { pin }) });
   return true;
+}
+
+export async function cancelRefused(tx: Tx, alert_id: AlertId): Promise<boolean> {
+  const waited = await tx.remove('cancel_queue', alert_id);
+  const row = waited && (await tx.find('alert', alert_id));
+  if (row) await tx.put('alert', { ...row, cancel: 'none' });
+  return waited;
 }
 
 export async function writeMessage(tx: Tx, message: QueuedMessage): Promise<void> {
@@ -51,7 +60,8 @@ export async function addFixes(tx: Tx, alert_id: AlertId, fixes: Fix[]): Promise
 export async function accepted(tx: Tx, id: string, at_ms: UnixMs): Promise<boolean> {
   const cancelled = await tx.remove('cancel_queue', id);
   const alert = cancelled && (await tx.find('alert', id));
-  if (alert) await tx.put('alert', { ...alert, cancel: 'accepted' });
+  // A drill ends with it; nobody has to close it.
+  if (alert) await tx.put('alert', { ...alert, cancel: 'accepted', cancelled_at_ms: at_ms, closed: alert.closed || alert.drill === true });
   const written = await tx.remove('message_queue', id);
   const message = written && (await tx.find('message', id));
   if (message) await tx.put('message', { ...message, accepted_at_ms: at_ms });
@@ -76,15 +86,17 @@ export async function view(tx: Tx): Promise<Queue> {
   const [device] = await tx.all('device');
   const known = await tx.all('alert');
   const received = new Set(known.filter((row) => row.receipt).map((row) => row.alert_id));
-  const open = known.filter((row) => row.receipt && !row.closed).reverse().slice(0, OPEN_VIEW_MAX);
+  const open = known.filter((row) => row.receipt && !row.closed).reverse();
+  // Drills last: they take no SOS its place.
+  const in_order = [...open.filter((row) => !row.drill), ...open.filter((row) => row.drill)].slice(0, OPEN_VIEW_MAX);
   const messages = await tx.oldest('message_queue', QUEUE_VIEW_MAX);
   return {
     enrolled: device?.identity !== undefined,
     alerts: (await tx.all('alert_queue')).map(({ alert_id, alert }) => ({ alert, received: received.has(alert_id) })),
-    cancels: (await tx.all('cancel_queue')).map(({ alert_id, device_time_ms }) => ({ alert_id, device_time_ms })),
+    cancels: (await tx.all('cancel_queue')).map(({ n: _, ...cancel }) => cancel),
     messages: messages.map(({ message_id, alert_id, text, device_time_ms }) => ({ message_id, alert_id, text, device_time_ms })),
     fixes: (await tx.newest('fix_queue', QUEUE_VIEW_MAX)).map(({ alert_id, fix }) => ({ alert_id, fix })),
     delivered: (await tx.oldest('delivered_queue', QUEUE_VIEW_MAX)).map(({ message_id, alert_id }) => ({ message_id, alert_id })),
-    open: open.map((row) => row.alert_id),
+    open: in_order.map((row) => row.alert_id),
   };
 }

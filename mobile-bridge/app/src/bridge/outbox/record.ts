@@ -1,7 +1,8 @@
 // What the service said, and the screen's view of it.
-import type { AlertId, Receipt, Seq } from '@protocol';
+import type { AlertId, Receipt } from '@protocol';
 import { mayForget, replaces } from '../ladder';
 import type { Tx } from './db';
+import { advanceSeq } from './device';
 import {
   ALERTS_KEPT_MAX,
   DELIVERED_QUEUED_MAX,
@@ -19,7 +20,8 @@ export async function receipt(tx: Tx, fresh: Receipt): Promise<boolean> {
   const news = await tx.addNew('receipt', { key: `${alert_id} ${stage} ${fresh.seq ?? 0}`, alert_id, receipt: fresh });
   const row = await tx.find('alert', alert_id);
   if (row && replaces(row.receipt, fresh)) {
-    await tx.put('alert', { ...row, receipt: fresh, closed: stage === 'closed' });
+    const ended = row.drill === true && row.cancel === 'accepted';
+    await tx.put('alert', { ...row, receipt: fresh, closed: stage === 'closed' || ended });
   }
   if (mayForget(stage)) await tx.remove('alert_queue', alert_id);
   if (news) await keepNewestReceipts(tx, alert_id);
@@ -43,19 +45,6 @@ export async function deskMessage(tx: Tx, message: DeskMessage): Promise<boolean
   return news;
 }
 
-/** Moves the place in the ledger that this phone has dealt with. */
-export async function advanceSeq(tx: Tx, seq: Seq): Promise<void> {
-  const device = (await tx.all('device'))[0] ?? { last_seq: 0 };
-  if (seq > device.last_seq) await tx.put('device', { ...device, last_seq: seq });
-}
-
-export async function setCredential(tx: Tx, credential: string): Promise<boolean> {
-  const [device] = await tx.all('device');
-  if (!device?.identity || device.identity.credential === credential) return false;
-  await tx.put('device', { ...device, identity: { ...device.identity, credential } });
-  return true;
-}
-
 /** How far an alert has got; null if this phone does not know it. */
 export async function alertState(tx: Tx, alert_id: AlertId): Promise<AlertState | null> {
   const row = await tx.find('alert', alert_id);
@@ -68,6 +57,7 @@ export async function alertState(tx: Tx, alert_id: AlertId): Promise<AlertState 
     receipt: row.receipt,
     history: of_alert.map((other) => other.receipt),
     cancel: row.cancel,
+    cancelled_at_ms: row.cancelled_at_ms ?? null,
   };
 }
 

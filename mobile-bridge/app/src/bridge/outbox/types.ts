@@ -1,4 +1,4 @@
-import type { Alert, AlertId, CaseId, Enrolled, Fix, FixId, MessageId, Receipt, Seq, UnixMs } from '@protocol';
+import type { Alert, AlertId, CaseId, Enrolled, Fix, FixId, MessageId, Pin, Receipt, Seq, UnixMs } from '@protocol';
 
 /** Alerts that wait at once. A further press is folded into the newest waiting one, see `Outbox.press`. */
 export const ALERTS_QUEUED_MAX = 200;
@@ -19,8 +19,11 @@ export const QUEUE_VIEW_MAX = 50;
 /** Open alerts that `Outbox.queue` hands out, the newest. */
 export const OPEN_VIEW_MAX = 5;
 
-/** What enrolment gave the phone. */
-export type Identity = Enrolled;
+/** What enrolment gave the phone, or a worker's card somebody else's phone. */
+export interface Identity extends Enrolled {
+  /** Of a card: since when, by this phone's clock, which may be wrong; the end is counted from here. */
+  borrowed_at_ms?: UnixMs;
+}
 
 /** An alert that is not on record yet. */
 export interface QueuedAlert {
@@ -34,6 +37,8 @@ export interface QueuedCancel {
   alert_id: AlertId;
   /** When the worker took it back, by the phone's clock. */
   device_time_ms: UnixMs;
+  /** As it was typed, of a worker who has one. */
+  pin?: Pin;
 }
 
 /** A message that was not accepted yet. */
@@ -101,6 +106,8 @@ export type Write =
   | { kind: 'message'; message: DeskMessage }
   /** The message or cancellation with this id is safe: out of the queue. */
   | { kind: 'accepted'; id: string; at_ms: UnixMs }
+  /** The press was not taken back, because the PIN was wrong or missing: out of the queue, with the PIN, and can be tried again. */
+  | { kind: 'cancel_refused'; alert_id: AlertId }
   /** These fixes were dealt with: out of the queue. */
   | { kind: 'fixes_accepted'; fix_ids: FixId[] }
   /** The gateway has read these delivery marks: out of the queue. */
@@ -123,6 +130,8 @@ export interface AlertState {
   /** Every receipt so far, in the order of their arrival (the latest `RECEIPTS_KEPT_MAX`). */
   history: Receipt[];
   cancel: CancelState;
+  /** When the service kept that it was taken back, by its clock; null while it has not. */
+  cancelled_at_ms: UnixMs | null;
 }
 
 /** A line of the chat. */

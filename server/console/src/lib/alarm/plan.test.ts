@@ -1,7 +1,8 @@
 import type { Priority } from '@protocol';
 import { describe, expect, it } from 'vitest';
-import { aCase, aProvisional, NOON } from '../../testing/samples';
+import { aCase, aDrill, aDuressCase, aProvisional, NOON } from '../../testing/samples';
 import {
+  DRILL_AFTER_MS,
   FLOOD_ALARMS,
   FLOOD_WINDOW_MS,
   MUTE_MS,
@@ -10,11 +11,13 @@ import {
   provisionalRingsOf,
   quietAlarm,
   ringsOf,
+  unheard,
   type AlarmMemory,
   type Ring,
 } from './plan';
 
 const ring = (id: string, priority: Priority = 'p1'): Ring => ({ key: `${id}/1`, caseId: id, priority });
+const drill = (id = 'd'): Ring => ({ ...ring(id, 'p3'), drill: true });
 
 /** Looks every second, and notes at which second what was played. */
 function listen(memory: AlarmMemory, seconds: number, rings: (s: number) => Ring[], lost: (s: number) => boolean = () => false) {
@@ -96,6 +99,53 @@ describe('the alarm', () => {
   });
 });
 
+describe('a drill', () => {
+  it('rings once, softly, and is no reason to mute', () => {
+    expect(listen(quietAlarm, 65, () => [drill()]).played).toEqual(['0:drill']);
+    expect(planAlarm(quietAlarm, { rings: [drill()], linkLost: false, now: NOON }).plan.wanted).toBeNull();
+  });
+
+  it('neither masks nor delays anything real: that rings as if there were no drill', () => {
+    for (const sound of ['p1', 'p2', 'p3'] as const) {
+      for (const at of [0, 2, 5, 7]) {
+        const real = (s: number) => (s >= at ? [ring('a', sound)] : []);
+        const alone = listen(quietAlarm, 40, real).played;
+        const among = listen(quietAlarm, 40, (s) => [...(s >= 2 ? [drill()] : []), ...real(s)]).played;
+        expect(among.filter((played) => !played.endsWith('drill'))).toEqual(alone);
+      }
+    }
+  });
+
+  it('waits for as long as a P1 rings or the link is lost, then rings once', () => {
+    const withP1 = listen(quietAlarm, 20, (s) => (s < 12 ? [ring('a'), drill()] : [drill()]));
+    expect(withP1.played).toEqual(['0:p1', '5:p1', '10:p1', '13:drill']);
+    expect(listen(quietAlarm, 8, () => [drill()], (s) => s < 5).played).toEqual(['0:link', '5:drill']);
+  });
+
+  it('rings in the pause of a P2, at a distance from its sound', () => {
+    const { played } = listen(quietAlarm, 35, () => [ring('a', 'p2'), drill()]);
+    expect(played).toEqual(['0:p2', `${DRILL_AFTER_MS / 1000}:drill`, '30:p2']);
+  });
+
+  it('does not break through a mute that knew of it', () => {
+    const input = { rings: [ring('a'), drill()], linkLost: false, now: NOON };
+    const muted = muteAlarm(planAlarm(quietAlarm, input).memory, input);
+    expect(listen(muted, 50, () => [ring('a'), drill()]).played).toEqual([]);
+  });
+
+  it('is tried again when it could not be heard', () => {
+    const input = { rings: [drill()], linkLost: false, now: NOON };
+    const { memory } = planAlarm(quietAlarm, input);
+    expect(listen(unheard(quietAlarm, memory), 5, () => [drill()]).played).toEqual(['0:drill']);
+  });
+
+  it('does not make a flood', () => {
+    const drills = Array.from({ length: FLOOD_ALARMS + 5 }, (_, i) => drill(`d${i}`));
+    const { plan } = planAlarm(quietAlarm, { rings: [...drills, ring('a')], linkLost: false, now: NOON });
+    expect(plan.grouped).toBe(false);
+  });
+});
+
 describe('what rings here', () => {
   const desks = new Set(['tw-taipei']);
 
@@ -116,6 +166,18 @@ describe('what rings here', () => {
     const [first] = ringsOf([aCase()], desks);
     const [second] = ringsOf([aCase({ presses: 2 })], desks);
     expect(first?.key).not.toBe(second?.key);
+  });
+
+  it('is a drill as such, whatever priority the case has', () => {
+    expect(ringsOf([aDrill({ priority: 'p1' })], desks)).toMatchObject([{ priority: 'p3', drill: true }]);
+    const alert = aProvisional(1, { alert: { alert_id: 'a1', drill: true } });
+    expect(provisionalRingsOf([alert], desks)).toMatchObject([{ priority: 'p3', drill: true }]);
+  });
+
+  it('is something new under duress, also in the middle of a mute', () => {
+    const input = { rings: ringsOf([aCase()], desks), linkLost: false, now: NOON };
+    const muted = muteAlarm(planAlarm(quietAlarm, input).memory, input);
+    expect(listen(muted, 3, (s) => ringsOf([s < 2 ? aCase() : aDuressCase()], desks)).played).toEqual(['2:p1']);
   });
 
   it('is an alert of the own desk that waits to be recorded, like an unclaimed P1', () => {

@@ -1,7 +1,8 @@
 import type { AlertId, CaseId, CaseSummary, Priority, ProvisionalAlert, UnixMs } from '@protocol';
+import { isDrill } from '../cases/drill';
 
-/** What the console plays. `link`: the service has not been heard for too long. */
-export type Sound = Priority | 'link';
+/** What the console plays. `link`: the service has not been heard for too long. `drill`: once, and softly. */
+export type Sound = Priority | 'link' | 'drill';
 
 /** A pattern is played again after this long, while its reason lasts; absent: once. In milliseconds. */
 export const REPEAT_MS: Partial<Record<Sound, number>> = { p1: 5_000, p2: 30_000, link: 10_000 };
@@ -10,6 +11,8 @@ export const FLOOD_ALARMS = 10;
 /** … within this time are a flood, and shown as one. */
 export const FLOOD_WINDOW_MS = 10 * 60_000;
 export const MUTE_MS = 60_000;
+/** A drill keeps this far behind a real sound: longer than any pattern lasts, so that it cuts none short. */
+export const DRILL_AFTER_MS = 3_000;
 
 /** One reason to ring: a case, and which of its presses. */
 export interface Ring {
@@ -18,6 +21,8 @@ export interface Ring {
   priority: Priority;
   /** The alert, while it waits to be recorded: there is no case yet that could be told that it rang. */
   alertId?: AlertId;
+  /** A test of the path: it sounds once, and never in place of anything real. */
+  drill?: boolean;
 }
 
 export interface AlarmInput {
@@ -34,6 +39,8 @@ export interface AlarmMemory {
   /** When rings began, within the last `FLOOD_WINDOW_MS`; no more of them than it takes to tell a flood. */
   readonly begun: readonly UnixMs[];
   readonly last: { sound: Sound; at: UnixMs } | null;
+  /** Drills among the present rings that have sounded. */
+  readonly drillsHeard: ReadonlySet<string>;
   readonly mutedUntil: UnixMs;
   /** What the mute is about; anything else rings all the same. */
   readonly mutedKeys: ReadonlySet<string>;
@@ -42,7 +49,7 @@ export interface AlarmMemory {
 export interface AlarmPlan {
   /** To be started now. */
   play: Sound | null;
-  /** The sound whose reason lasts, muted or not. */
+  /** The real sound whose reason lasts, muted or not. */
   wanted: Sound | null;
   muted: boolean;
   /** Too many to be announced one by one. */
@@ -55,6 +62,7 @@ export const quietAlarm: AlarmMemory = {
   since: new Map(),
   begun: [],
   last: null,
+  drillsHeard: new Set(),
   mutedUntil: 0,
   mutedKeys: new Set(),
 };
@@ -66,16 +74,18 @@ export function ringsOf(cases: Iterable<CaseSummary>, desks: ReadonlySet<string>
   const rings: Ring[] = [];
   for (const summary of cases) {
     if (!summary.ringing || summary.state === 'closed' || !desks.has(summary.desk_id)) continue;
+    // Duress is something new to ring for, whatever was muted before.
+    const duress = summary.duress_at_ms == null ? '' : '/duress';
     rings.push({
-      key: `${summary.case_id}/${summary.presses}`,
+      key: `${summary.case_id}/${summary.presses}${duress}`,
       caseId: summary.case_id,
-      priority: summary.priority,
+      ...loudnessOf(isDrill(summary), summary.priority),
     });
   }
   return rings;
 }
 
-/** Which of `alerts`, in no case yet, ring at a console that answers for `desks`: each like an unclaimed P1. */
+/** Which of `alerts`, in no case yet, ring at a console that answers for `desks`: each like an unclaimed P1, or a drill. */
 export function provisionalRingsOf(
   alerts: Iterable<ProvisionalAlert>,
   desks: ReadonlySet<string>,
@@ -87,7 +97,8 @@ export function provisionalRingsOf(
     const hears = desks.has(desk_id) || (ministry && watchers.some((desk) => desks.has(desk)));
     if (!hears) continue;
     // The key of the case's first press: being recorded is nothing new to ring for, and a mute holds on.
-    rings.push({ key: `${case_id}/1`, caseId: case_id, priority: 'p1', alertId: alert.alert_id });
+    const loudness = loudnessOf(alert.drill === true, 'p1');
+    rings.push({ key: `${case_id}/1`, caseId: case_id, ...loudness, alertId: alert.alert_id });
   }
   return rings;
 }
@@ -97,18 +108,39 @@ export function planAlarm(memory: AlarmMemory, input: AlarmInput): { memory: Ala
   const { rings, now } = input;
   const fresh = rings.filter((ring) => !memory.since.has(ring.key));
   const since = new Map(rings.map((ring) => [ring.key, memory.since.get(ring.key) ?? now]));
-  const begun = [...memory.begun, ...fresh.map(() => now)]
+  const freshReal = fresh.filter(isReal);
+  const begun = [...memory.begun, ...freshReal.map(() => now)]
     .filter((at) => now - at < FLOOD_WINDOW_MS)
     .slice(-(FLOOD_ALARMS + 1));
   const grouped = begun.length > FLOOD_ALARMS;
 
-  const wanted = loudest(rings, input.linkLost);
-  const audible = loudestAudible(memory, input);
-  const play = audible !== null && isDue(memory.last, audible, fresh, grouped, now) ? audible : null;
+  // What is real is planned as if there were no drills.
+  const real = { ...input, rings: rings.filter(isReal) };
+  const wanted = loudest(real.rings, input.linkLost);
+  const audible = loudestAudible(memory, real);
+  const due = audible !== null && isDue(memory.last, audible, freshReal, grouped, now);
+  const drills = due || leavesNoPause(audible, memory.last, now) ? [] : drillsToHear(memory, input);
   return {
-    memory: { ...memory, since, begun, last: play ? { sound: play, at: now } : memory.last },
-    plan: { play, wanted, muted: wanted !== null && audible === null, grouped, fresh },
+    memory: {
+      ...memory,
+      since,
+      begun,
+      last: due ? { sound: audible, at: now } : memory.last,
+      drillsHeard: new Set([...memory.drillsHeard, ...drills].filter((key) => since.has(key))),
+    },
+    plan: {
+      play: due ? audible : drills.length > 0 ? 'drill' : null,
+      wanted,
+      muted: wanted !== null && audible === null,
+      grouped,
+      fresh,
+    },
   };
+}
+
+/** What is remembered when nothing of the plan could be heard: it is tried again at the next look. */
+export function unheard(before: AlarmMemory, after: AlarmMemory): AlarmMemory {
+  return { ...after, last: before.last, drillsHeard: before.drillsHeard };
 }
 
 /** Silences what rings now; a new press of anybody breaks through. */
@@ -125,12 +157,35 @@ function loudest(rings: readonly Ring[], linkLost: boolean): Sound | null {
 }
 
 /** The same of what the mute is not about. */
-function loudestAudible({ mutedUntil, mutedKeys }: AlarmMemory, { rings, linkLost, now }: AlarmInput): Sound | null {
-  const muted = (key: string) => now < mutedUntil && mutedKeys.has(key);
+function loudestAudible(memory: AlarmMemory, { rings, linkLost, now }: AlarmInput): Sound | null {
   return loudest(
-    rings.filter((ring) => !muted(ring.key)),
-    linkLost && !muted(LINK_KEY),
+    rings.filter((ring) => !isMuted(memory, ring.key, now)),
+    linkLost && !isMuted(memory, LINK_KEY, now),
   );
+}
+
+function isMuted({ mutedUntil, mutedKeys }: AlarmMemory, key: string, now: UnixMs): boolean {
+  return now < mutedUntil && mutedKeys.has(key);
+}
+
+/** Drills that nobody could hear yet, all of them in one sound. */
+function drillsToHear(memory: AlarmMemory, { rings, now }: AlarmInput): string[] {
+  const keys = rings.filter((ring) => !isReal(ring)).map((ring) => ring.key);
+  return keys.filter((key) => !memory.drillsHeard.has(key) && !isMuted(memory, key, now));
+}
+
+/** Whether a drill would sound into something real, or be taken for a part of it. */
+function leavesNoPause(audible: Sound | null, last: AlarmMemory['last'], now: UnixMs): boolean {
+  if (audible === 'p1' || audible === 'link') return true;
+  return last !== null && now - last.at < DRILL_AFTER_MS;
+}
+
+function isReal(ring: Ring): boolean {
+  return ring.drill !== true;
+}
+
+function loudnessOf(drill: boolean, priority: Priority): Pick<Ring, 'priority' | 'drill'> {
+  return drill ? { priority: 'p3', drill } : { priority };
 }
 
 function isDue(
@@ -149,6 +204,6 @@ function isDue(
 }
 
 function isHigher(a: Sound, b: Sound): boolean {
-  const rank: Record<Sound, number> = { p1: 0, link: 1, p2: 2, p3: 3 };
+  const rank: Record<Sound, number> = { p1: 0, link: 1, p2: 2, p3: 3, drill: 4 };
   return rank[a] < rank[b];
 }

@@ -80,9 +80,10 @@ function startTone(context: AudioContext, tone: Tone): OscillatorNode {
   const end = start + tone.length_ms / 1000;
   const oscillator = new OscillatorNode(context, { type: 'triangle', frequency: tone.frequency_hz });
   const gain = new GainNode(context, { gain: 0 });
+  const loudness = LOUDNESS * (tone.loudness ?? 1);
   gain.gain.setValueAtTime(0, start);
-  gain.gain.linearRampToValueAtTime(LOUDNESS, start + EDGE_S);
-  gain.gain.setValueAtTime(LOUDNESS, end - EDGE_S);
+  gain.gain.linearRampToValueAtTime(loudness, start + EDGE_S);
+  gain.gain.setValueAtTime(loudness, end - EDGE_S);
   gain.gain.linearRampToValueAtTime(0, end);
   oscillator.connect(gain).connect(context.destination);
   oscillator.start(start);

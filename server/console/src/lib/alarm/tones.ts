@@ -6,11 +6,16 @@ export interface Tone {
   at_ms: number;
   length_ms: number;
   frequency_hz: number;
+  /** Share of the full loudness; absent: all of it. */
+  loudness?: number;
 }
+
+/** A drill is heard by who sits near, and startles nobody. */
+const DRILL_LOUDNESS = 0.35;
 
 /**
  * The patterns follow those of medical alarms: three and two rising pulses for the highest priority, three for the
- * next, one for the last; a lost link falls instead, so that nobody takes it for an SOS.
+ * next, one for the last, the same but softly for a drill; a lost link falls instead, so that nobody takes it for an SOS.
  */
 export const PATTERNS: Record<Sound | 'test', readonly Tone[]> = {
   p1: [
@@ -19,6 +24,7 @@ export const PATTERNS: Record<Sound | 'test', readonly Tone[]> = {
   ],
   p2: pulses(0, 200, 280, [523, 659, 784]),
   p3: pulses(0, 260, 0, [523]),
+  drill: pulses(0, 260, 0, [523]).map((tone) => ({ ...tone, loudness: DRILL_LOUDNESS })),
   link: pulses(0, 420, 480, [392, 294]),
   test: pulses(0, 180, 220, [523, 659, 784]),
 };

@@ -1,6 +1,6 @@
 import type { CaseSummary, ProvisionalAlert } from '@protocol';
 import { describe, expect, it } from 'vitest';
-import { aCase, aProvisional, NOON } from '../../testing/samples';
+import { aCase, aDrill, aProvisional, NOON } from '../../testing/samples';
 import { compareCases, countTabs, heldOrder, provisionalOf, queueOf, type QueueQuery, type Tab } from './queue';
 
 const owner = (staff_id: string) => ({ staff_id, name: staff_id, since_ms: NOON });
@@ -61,7 +61,12 @@ describe('the tabs', () => {
     expect(find(cases, 'mine')).toEqual(['mine']);
     expect(find(cases, 'claimed')).toEqual(['lan', 'mine']);
     expect(find(cases, 'closed')).toEqual(['closed']);
-    expect(countTabs(cases, 0, 'me')).toEqual({ unclaimed: 1, mine: 1, claimed: 2, closed: 1 });
+    expect(countTabs(cases, [], 'me')).toEqual({
+      unclaimed: { real: 1, drills: 0 },
+      mine: { real: 1, drills: 0 },
+      claimed: { real: 2, drills: 0 },
+      closed: { real: 1, drills: 0 },
+    });
   });
 });
 
@@ -73,12 +78,30 @@ describe('what waits to be recorded', () => {
   it('is unclaimed, the oldest first, and what the desk only watches last', () => {
     expect(wait([aProvisional(3), theirs, aProvisional(2)], 'unclaimed')).toEqual(['ca2', 'ca3', 'ca1']);
     expect(wait([theirs], 'claimed')).toEqual([]);
-    expect(countTabs([aCase()], 2, 'me')).toMatchObject({ unclaimed: 3, claimed: 0 });
+    expect(countTabs([aCase()], [aProvisional(1), theirs], 'me').unclaimed).toEqual({ real: 3, drills: 0 });
   });
 
   it('is found like a case', () => {
     expect(wait([theirs], 'unclaimed', 'chua ghi dai')).toEqual(['ca1']);
     expect(wait([theirs], 'unclaimed', 'Hương')).toEqual([]);
+  });
+});
+
+describe('drills', () => {
+  const drill = aDrill({ opened_at_ms: 1 });
+  const provisional = aProvisional(1, { alert: { alert_id: 'a1', drill: true } });
+
+  it('come behind everything real, also behind what the desk only watches, and are counted apart', () => {
+    const theirs = aCase({ case_id: 'theirs', desk_id: 'jp-tokyo', priority: 'p3' });
+    expect(find([drill, theirs, aCase()], 'unclaimed')).toEqual(['c1', 'theirs', 'drill']);
+    const claimed = aCase({ case_id: 'claimed', state: 'claimed', ringing: false });
+    expect(ids([drill, claimed].sort(compareCases))).toEqual(['claimed', 'drill']);
+    expect(provisionalOf([provisional, aProvisional(2)], query('unclaimed')).map((a) => a.case_id)).toEqual(['ca2', 'ca1']);
+    expect(countTabs([drill, aCase()], [provisional], 'me').unclaimed).toEqual({ real: 1, drills: 2 });
+  });
+
+  it('are in the closed list', () => {
+    expect(find([{ ...drill, state: 'closed' }], 'closed')).toEqual(['drill']);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { CaseId, CaseSummary, DeskId, ProvisionalAlert, StaffId } from '@protocol';
 import { compareAlerts } from '../feed/provisional';
+import { drillsLast, isDrill } from './drill';
 import { foldText } from './search';
 
 export type Tab = 'unclaimed' | 'mine' | 'claimed' | 'closed';
@@ -18,8 +19,13 @@ export function inTab(summary: CaseSummary, tab: Tab, me: StaffId): boolean {
   }
 }
 
-/** Unclaimed first, then the ones that ring, then by priority, then the oldest; closed ones the latest first. */
+/**
+ * Drills behind everything real; then unclaimed first, then the ones that ring, then by priority, then the oldest;
+ * closed ones the latest first.
+ */
 export function compareCases(a: CaseSummary, b: CaseSummary): number {
+  const drills = drillsLast(a, b);
+  if (drills !== 0) return drills;
   if (a.state === 'closed' && b.state === 'closed') {
     return (b.closing?.at_ms ?? 0) - (a.closing?.at_ms ?? 0) || compareIds(a, b);
   }
@@ -55,15 +61,15 @@ export function queueOf(cases: Iterable<CaseSummary>, query: QueueQuery): CaseSu
   const matches = matcher(query);
   return [...cases]
     .filter((summary) => inTab(summary, query.tab, query.me) && matches(summary))
-    .sort((a, b) => watched(a, query) - watched(b, query) || compareCases(a, b));
+    .sort((a, b) => drillsLast(a, b) || watched(a, query) - watched(b, query) || compareCases(a, b));
 }
 
-/** Alerts in no case yet: unclaimed, whatever else they are, and the oldest first. */
+/** Alerts in no case yet: unclaimed, whatever else they are, and the oldest first, drills last. */
 export function provisionalOf(alerts: Iterable<ProvisionalAlert>, query: QueueQuery): ProvisionalAlert[] {
   if (query.tab !== 'unclaimed') return [];
   return [...alerts]
     .filter(matcher(query))
-    .sort((a, b) => watched(a, query) - watched(b, query) || compareAlerts(a, b));
+    .sort((a, b) => drillsLast(a, b) || watched(a, query) - watched(b, query) || compareAlerts(a, b));
 }
 
 function matcher({ search, searchable }: QueueQuery): (item: CaseSummary | ProvisionalAlert) => boolean {
@@ -79,10 +85,23 @@ function watched({ desk_id }: { desk_id: DeskId }, { desk }: QueueQuery): number
   return Number(desk !== null && desk_id !== desk);
 }
 
-export function countTabs(cases: Iterable<CaseSummary>, provisional: number, me: StaffId): Record<Tab, number> {
-  const counts: Record<Tab, number> = { unclaimed: provisional, mine: 0, claimed: 0, closed: 0 };
+/** How many rows of a tab are real, and how many are drills. */
+export interface TabCount {
+  real: number;
+  drills: number;
+}
+
+export function countTabs(
+  cases: Iterable<CaseSummary>,
+  alerts: Iterable<ProvisionalAlert>,
+  me: StaffId,
+): Record<Tab, TabCount> {
+  const none = () => ({ real: 0, drills: 0 });
+  const counts: Record<Tab, TabCount> = { unclaimed: none(), mine: none(), claimed: none(), closed: none() };
+  const count = (tab: Tab, item: CaseSummary | ProvisionalAlert) => counts[tab][isDrill(item) ? 'drills' : 'real']++;
+  for (const alert of alerts) count('unclaimed', alert);
   for (const summary of cases) {
-    for (const tab of TABS) if (inTab(summary, tab, me)) counts[tab]++;
+    for (const tab of TABS) if (inTab(summary, tab, me)) count(tab, summary);
   }
   return counts;
 }

@@ -1,5 +1,6 @@
 import { LATE_AFTER_S } from '@protocol';
 import type { CaseSummary, Conflict, DroppedField, ProvisionalAlert, RoutingView } from '@protocol';
+import { isDrill } from '../cases/drill';
 import { ApiError } from '../http/problem';
 import type { Format } from './format';
 import type { Texts } from './vi';
@@ -75,9 +76,10 @@ export function describeName(summary: CaseSummary, w: Words): string {
   return summary.worker_name?.trim() || w.t.case.unknownWorker;
 }
 
-/** The name in a case; who pressed is not known to the console before there is one. */
+/** The name in a case; who pressed is not known to the console before there is one. A drill says so first. */
 export function describeTitle(item: CaseSummary | ProvisionalAlert, w: Words): string {
-  return 'alert' in item ? w.t.provisional.badge : describeName(item, w);
+  const title = 'alert' in item ? w.t.provisional.badge : describeName(item, w);
+  return isDrill(item) ? `${w.t.drill.badge} · ${title}` : title;
 }
 
 /** "Minh đã nhận ca này lúc 14:03:12" */

@@ -1,5 +1,8 @@
-import type { Alert, DeskId, TimelineEntry, UnixMs } from '@protocol';
+import type { Alert, Attachment, DeskId, TimelineEntry, UnixMs } from '@protocol';
 import { describeDropped, isLate, type Words } from './describe';
+import { describeTaken } from './describe_taken';
+
+type Timeline = Words['t']['timeline'];
 
 export interface EntryWords {
   words: Words;
@@ -33,7 +36,12 @@ export function describeEntry(entry: TimelineEntry, w: EntryWords): SaidEntry {
     case 'transferred':
       return { who, what: t.transferred(w.deskName(event.from), w.deskName(event.to)), words: event.reason ?? null };
     case 'closed':
-      return { who, what: t.closed(w.words.t.disposition[event.disposition]), words: event.summary };
+      return {
+        ...closedBy(entry, who, w.words.t.disposition[event.disposition], t),
+        words: event.summary || null,
+      };
+    case 'attachment':
+      return { who, what: t.attachment(nameOf(event.attachment, w.words), w.words.format.fileSize(event.attachment.bytes)), words: null };
     case 'released':
     case 'reopened':
       return { who, what: t[event.kind], words: event.reason ?? null };
@@ -42,8 +50,9 @@ export function describeEntry(entry: TimelineEntry, w: EntryWords): SaidEntry {
       return { who, what: t[event.kind], words: event.text };
     case 'opened':
     case 'pressed_again':
-      return { who, what: t[event.kind], words: event.alert.text ? t.said(event.alert.text) : null };
+      return { who, what: pressOf(event.kind, event.alert, t), words: event.alert.text ? t.said(event.alert.text) : null };
     case 'cancelled':
+    case 'duress':
     case 'seen':
     case 'claimed':
       return { who, what: t[event.kind], words: null };
@@ -54,9 +63,10 @@ export function describeEntry(entry: TimelineEntry, w: EntryWords): SaidEntry {
   }
 }
 
-/** The times and gaps of a press, as far as they are known and no further. */
+/** The times and gaps of a press, as far as they are known and no further; what a photo says about itself. */
 export function detailsOf(entry: TimelineEntry, w: Words): string[] {
   const { event } = entry;
+  if (event.kind === 'attachment') return describeTaken(event.taken, null, entry.at_ms, w);
   if (event.kind !== 'opened' && event.kind !== 'pressed_again') return [];
   const t = w.t.timeline;
   const lines = [
@@ -71,6 +81,22 @@ export function detailsOf(entry: TimelineEntry, w: Words): string[] {
   if (event.unverified) lines.push(w.t.unverified[event.unverified]);
   for (const field of event.dropped ?? []) lines.push(`${t.dropped}: ${describeDropped(field, w.t)}`);
   return lines;
+}
+
+function pressOf(kind: 'opened' | 'pressed_again', { drill }: Alert, t: Timeline): string {
+  if (!drill) return t[kind];
+  return kind === 'opened' ? t.openedDrill : t.pressedAgainDrill;
+}
+
+/** A drill may end without anybody's doing. */
+function closedBy({ actor }: TimelineEntry, who: string, disposition: string, t: Timeline): Omit<SaidEntry, 'words'> {
+  return actor.role === 'service' ? { who: null, what: t.endedItself(disposition) } : { who, what: t.closed(disposition) };
+}
+
+function nameOf({ media }: Attachment, w: Words): string {
+  // A newer service may take a kind that this console does not know.
+  const name: string | undefined = w.t.timeline.attachmentOf[media];
+  return name ?? w.t.timeline.attachmentUnknown;
 }
 
 function whoDid({ actor }: TimelineEntry, w: EntryWords): string {

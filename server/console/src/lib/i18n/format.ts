@@ -77,6 +77,12 @@ export class Format {
     return m < 1000 ? `${this.number(Math.max(1, Math.round(m)))} m` : `${this.number(m / 1000, m < 10_000 ? 1 : 0)} km`;
   }
 
+  /** `812 B`, `80 kB`, `1,2 MB` */
+  fileSize(bytes: number): string {
+    if (bytes < 1000) return `${this.number(bytes)} B`;
+    return bytes < 999_500 ? `${this.number(bytes / 1000)} kB` : `${this.number(bytes / 1_000_000, 1)} MB`;
+  }
+
   languageName(tag: string): string {
     try {
       return new Intl.DisplayNames([this.#locale], { type: 'language' }).of(tag) ?? tag;

@@ -1,4 +1,4 @@
-import type { Priority } from '@protocol';
+import type { Mark } from '../cases/drill';
 import type { Freshness } from '../cases/position';
 
 export interface Icon {
@@ -10,52 +10,68 @@ export interface Icon {
 export const ICON_PIXEL_RATIO = 2;
 const SIZE_PX = 30;
 
-const PRIORITIES: readonly Priority[] = ['p1', 'p2', 'p3'];
+const MARKS: readonly Mark[] = ['p1', 'p2', 'p3', 'drill'];
+/** Only these are told before they are in a case. */
+const PROVISIONAL_MARKS = ['p1', 'drill'] as const;
 const FRESHNESSES: readonly Freshness[] = ['fresh', 'aging', 'old'];
-const COLOURS: Record<Priority, string> = { p1: '#e5484d', p2: '#f5a524', p3: '#7aa2c8' };
+const COLOURS: Record<Mark, string> = { p1: '#e5484d', p2: '#f5a524', p3: '#7aa2c8', drill: '#a78bfa' };
 const OLD_COLOUR = '#aab4bf';
 const INSIDE = '#0d131a';
 const PROVISIONAL_COLOUR = '#ffc46b';
-const PROVISIONAL_OUTLINE = 'M15 1.2 28.6 26.2H1.4z';
+const PROVISIONAL_OUTLINES = { p1: 'M15 1.2 28.6 26.2H1.4z', drill: 'M2 2h26v26H2z' };
+/** A drill is crossed out: its square alone might be taken for one more priority. */
+const DRILL_STROKE = 'M7 23 23 7';
 
-/** The marks of the map: form by priority; solid while fresh, hollow for some minutes, then grey and dashed. */
+/** The marks of the map: form by priority, drills a square crossed out; solid while fresh, hollow for some minutes, then grey and dashed. */
 export function drawIcons(): Icon[] {
-  const recorded = PRIORITIES.flatMap((priority) =>
-    FRESHNESSES.map((freshness) => ({ name: `${priority}-${freshness}`, data: drawIcon(priority, freshness, false) })),
+  const recorded = MARKS.flatMap((mark) =>
+    FRESHNESSES.map((freshness) => ({ name: `${mark}-${freshness}`, data: drawIcon(mark, freshness, null) })),
   );
-  const provisional = FRESHNESSES.map((freshness) => ({
-    name: `p1-${freshness}-provisional`,
-    data: drawIcon('p1', freshness, true),
-  }));
+  const provisional = PROVISIONAL_MARKS.flatMap((mark) =>
+    FRESHNESSES.map((freshness) => ({
+      name: `${mark}-${freshness}-provisional`,
+      data: drawIcon(mark, freshness, PROVISIONAL_OUTLINES[mark]),
+    })),
+  );
   return [...recorded, ...provisional];
 }
 
-function drawIcon(priority: Priority, freshness: Freshness, provisional: boolean): ImageData {
+/** `around`: the dashes of what is in no case yet. */
+function drawIcon(mark: Mark, freshness: Freshness, around: string | null): ImageData {
   const size = SIZE_PX * ICON_PIXEL_RATIO;
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = size;
   const context = canvas.getContext('2d');
   if (!context) throw new Error('no 2d canvas');
   context.scale(ICON_PIXEL_RATIO, ICON_PIXEL_RATIO);
-  const path = new Path2D(outline(priority));
+  const path = new Path2D(outline(mark));
   context.lineJoin = 'round';
   // A rim sets the mark off from land and sea alike.
   context.strokeStyle = INSIDE;
   context.lineWidth = 6.5;
   context.stroke(path);
-  context.fillStyle = freshness === 'fresh' ? COLOURS[priority] : INSIDE;
+  context.fillStyle = freshness === 'fresh' ? COLOURS[mark] : INSIDE;
   context.fill(path);
-  context.strokeStyle = freshness === 'old' ? OLD_COLOUR : COLOURS[priority];
+  context.strokeStyle = freshness === 'old' ? OLD_COLOUR : COLOURS[mark];
   context.lineWidth = 3.4;
   context.setLineDash(freshness === 'old' ? [4, 3] : []);
   context.stroke(path);
-  if (provisional) drawOuterDashes(context);
+  if (mark === 'drill') drawCross(context, freshness);
+  if (around) drawOuterDashes(context, around);
   return context.getImageData(0, 0, size, size);
 }
 
+function drawCross(context: CanvasRenderingContext2D, freshness: Freshness): void {
+  const onHollow = freshness === 'old' ? OLD_COLOUR : COLOURS.drill;
+  context.setLineDash([]);
+  context.strokeStyle = freshness === 'fresh' ? INSIDE : onHollow;
+  context.lineWidth = 3;
+  context.stroke(new Path2D(DRILL_STROKE));
+}
+
 /** Around the mark, so that inside it still says how fresh the position is. */
-function drawOuterDashes(context: CanvasRenderingContext2D): void {
-  const path = new Path2D(PROVISIONAL_OUTLINE);
+function drawOuterDashes(context: CanvasRenderingContext2D, outline: string): void {
+  const path = new Path2D(outline);
   context.setLineDash([]);
   context.strokeStyle = INSIDE;
   context.lineWidth = 3.4;
@@ -66,13 +82,15 @@ function drawOuterDashes(context: CanvasRenderingContext2D): void {
   context.stroke(path);
 }
 
-function outline(priority: Priority): string {
-  switch (priority) {
+function outline(mark: Mark): string {
+  switch (mark) {
     case 'p1':
       return 'M15 5 25 23H5z';
     case 'p2':
       return 'M15 4.5 25.5 15 15 25.5 4.5 15z';
     case 'p3':
       return 'M15 24.5a9.5 9.5 0 1 0 0-19 9.5 9.5 0 0 0 0 19z';
+    case 'drill':
+      return 'M6.5 6.5h17v17h-17z';
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aCase, aFix, aProvisional, NOON } from '../../testing/samples';
+import { aCase, aDrill, aFix, aProvisional, NOON } from '../../testing/samples';
 import { marksOf, type MarksInput } from './marks';
 import { trailLegs, TRAIL_STRENGTH_MIN } from './trail';
 
@@ -53,6 +53,18 @@ describe('marks on the map', () => {
     expect(marks.uncertainty.features).toHaveLength(1);
     const vague = aCase({ position: { ...fixAt(0), accuracy_m: null } });
     expect(marksOf(input({ chosen: vague })).uncertainty.features).toHaveLength(0);
+  });
+
+  it('draw a drill as such, beneath everything real and urgent to nobody', () => {
+    const alert = aProvisional(1, { alert: { alert_id: 'a1', position: fixAt(0), drill: true } });
+    const cases = [aDrill({ position: fixAt(0) }), aCase({ position: fixAt(0), priority: 'p3', state: 'claimed' })];
+    const marks = marksOf(input({ cases, alerts: [alert] })).cases.features.map((f) => f.properties);
+    expect(marks).toMatchObject([
+      { icon: 'drill-fresh', urgent: 0, real: 0 },
+      { icon: 'p3-fresh', urgent: 0, real: 1 },
+      { icon: 'drill-fresh-provisional', urgent: 0, real: 0 },
+    ]);
+    expect(marks[0]?.rank).toBeLessThan(marks[1]?.rank ?? 0);
   });
 
   it('draw what waits to be recorded like an unclaimed P1, and tell it apart', () => {

@@ -1,5 +1,6 @@
-import type { CaseId, CaseSummary, FixView, Priority, ProvisionalAlert, UnixMs } from '@protocol';
+import type { CaseId, CaseSummary, FixView, ProvisionalAlert, UnixMs } from '@protocol';
 import type { Feature, FeatureCollection, LineString, Point, Polygon } from 'geojson';
+import { markOf, type Mark } from '../cases/drill';
 import { alertFix, freshness } from '../cases/position';
 import { circleRing } from './geodesy';
 import { lonLat, trailLegs, trailStrength } from './trail';
@@ -32,8 +33,8 @@ export function marksOf(input: MarksInput): Marks {
   const others = [...open, ...input.alerts].filter((item) => item.case_id !== chosen?.case_id);
   const earlier = input.fixes.slice(1);
   return {
-    cases: collection(others.flatMap((item) => markOf(item, input))),
-    chosen: collection(chosen ? markOf(chosen, input) : []),
+    cases: collection(others.flatMap((item) => featureOf(item, input))),
+    chosen: collection(chosen ? featureOf(chosen, input) : []),
     uncertainty: collection(uncertaintyOf(chosen && fixOf(chosen))),
     trail: collection(
       trailLegs(input.fixes, now).map((leg) => ({
@@ -53,36 +54,39 @@ export function marksOf(input: MarksInput): Marks {
 }
 
 /** Name of the image of a mark: `p1-fresh`, or `p1-fresh-provisional` for what is in no case yet. */
-export function iconName(priority: Priority, fix: FixView, provisional: boolean, now: UnixMs): string {
-  return `${priority}-${freshness(fix, now)}${provisional ? '-provisional' : ''}`;
+export function iconName(mark: Mark, fix: FixView, provisional: boolean, now: UnixMs): string {
+  return `${mark}-${freshness(fix, now)}${provisional ? '-provisional' : ''}`;
 }
 
 export function fixOf(item: CaseSummary | ProvisionalAlert): FixView | null {
   return 'alert' in item ? alertFix(item) : (item.position ?? null);
 }
 
-export type CaseMarkProperties = { id: CaseId; icon: string; name: string; rank: number; urgent: 0 | 1 };
+export type CaseMarkProperties = { id: CaseId; icon: string; name: string; rank: number; urgent: 0 | 1; real: 0 | 1 };
 
-function markOf(
+/** Larger is drawn later, and so on top: what is urgent above all, drills beneath all. */
+const RANK: Record<Mark, number> = { p1: -1, p2: -2, p3: -3, drill: -4 };
+
+function featureOf(
   item: CaseSummary | ProvisionalAlert,
   { now, nameOf }: MarksInput,
 ): Feature<Point, CaseMarkProperties>[] {
   const fix = fixOf(item);
   if (!fix) return [];
   const provisional = 'alert' in item;
-  const priority = provisional ? 'p1' : item.priority;
-  const urgent = provisional || (priority === 'p1' && item.state === 'open');
+  const mark = markOf(item);
+  const urgent = mark === 'p1' && (provisional || item.state === 'open');
   return [
     {
       type: 'Feature',
       geometry: { type: 'Point', coordinates: lonLat(fix) },
       properties: {
         id: item.case_id,
-        icon: iconName(priority, fix, provisional, now),
+        icon: iconName(mark, fix, provisional, now),
         name: nameOf(item),
-        // Larger is drawn later, and so on top.
-        rank: (urgent ? 10 : 0) - Number(priority.slice(1)),
+        rank: (urgent ? 10 : 0) + RANK[mark],
         urgent: urgent ? 1 : 0,
+        real: mark === 'drill' ? 0 : 1,
       },
     },
   ];

@@ -33,7 +33,7 @@ function markSources(marks: Marks): object {
       cluster: true,
       clusterRadius: CLUSTER_RADIUS_PX,
       clusterMaxZoom: CLUSTER_ZOOM_MAX,
-      clusterProperties: { urgent: ['+', ['get', 'urgent']] },
+      clusterProperties: { urgent: ['+', ['get', 'urgent']], real: ['+', ['get', 'real']] },
     },
   };
 }
@@ -70,6 +70,9 @@ function trailLayers(colour: string): object[] {
 
 function clusterLayers(ink: { text: string; halo: string; cluster: string }): object[] {
   const urgent = ['>', ['get', 'urgent'], 0];
+  const real = ['>', ['get', 'real'], 0];
+  // Drills are counted only where there is nothing else.
+  const count = ['case', real, ['get', 'real'], ['get', 'point_count']];
   return [
     {
       id: 'clusters',
@@ -80,7 +83,7 @@ function clusterLayers(ink: { text: string; halo: string; cluster: string }): ob
         'circle-radius': ['interpolate', ['linear'], ['get', 'point_count'], 2, 15, 100, 26],
         'circle-color': ink.cluster,
         'circle-stroke-width': 3,
-        'circle-stroke-color': ['case', urgent, '#e5484d', '#7aa2c8'],
+        'circle-stroke-color': ['case', urgent, '#e5484d', real, '#7aa2c8', '#a78bfa'],
       },
     },
     {
@@ -89,7 +92,7 @@ function clusterLayers(ink: { text: string; halo: string; cluster: string }): ob
       source: 'cases',
       filter: ['has', 'point_count'],
       layout: {
-        'text-field': ['to-string', ['get', 'point_count']],
+        'text-field': ['to-string', count],
         'text-font': [MAP_FONT],
         'text-size': 14,
         'text-allow-overlap': true,

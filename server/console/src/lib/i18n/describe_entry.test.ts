@@ -1,0 +1,91 @@
+import type { CaseEvent, TimelineEntry } from '@protocol';
+import { describe, expect, it } from 'vitest';
+import { aFix, anAttachment, anEntry, aProvisional, NOON } from '../../testing/samples';
+import type { Words } from './describe';
+import { describeEntry, detailsOf } from './describe_entry';
+import { describeTaken } from './describe_taken';
+import { en } from './en';
+import { Format } from './format';
+import { vi } from './vi';
+
+const inVietnamese: Words = { t: vi, format: new Format('vi', vi), countryName: (code) => code };
+const inEnglish: Words = { t: en, format: new Format('en', en), countryName: (code) => code };
+const say = (entry: TimelineEntry, words = inVietnamese) =>
+  describeEntry(entry, { words, worker: 'Hương', deskName: (id) => id });
+
+const alert = { alert_id: 'a1' };
+const { routing } = aProvisional(1);
+/** One of each kind: a new kind does not compile until it is here. */
+const EVENTS: { [K in CaseEvent['kind']]: Extract<CaseEvent, { kind: K }> } = {
+  opened: { kind: 'opened', alert, received_at_ms: NOON, routing },
+  pressed_again: { kind: 'pressed_again', alert, received_at_ms: NOON },
+  cancelled: { kind: 'cancelled', alert_id: 'a1' },
+  duress: { kind: 'duress', alert_id: 'a1' },
+  attachment: anAttachment(1).event as Extract<CaseEvent, { kind: 'attachment' }>,
+  rang: { kind: 'rang', alert_ids: ['a1'] },
+  seen: { kind: 'seen', alert_ids: ['a1'] },
+  claimed: { kind: 'claimed' },
+  released: { kind: 'released' },
+  transferred: { kind: 'transferred', from: 'tw-taipei', to: 'jp-tokyo' },
+  closed: { kind: 'closed', disposition: 'resolved', summary: 'Xong' },
+  reopened: { kind: 'reopened' },
+  message: { kind: 'message', message_id: 'm1', text: 'Em đây' },
+  delivered: { kind: 'delivered', message_ids: ['m1'] },
+  note: { kind: 'note', note_id: 'n1', text: 'ghi' },
+};
+
+describe('a line of the timeline', () => {
+  it.each(Object.values(EVENTS))('has words of its own for $kind, in both languages', (event) => {
+    const entry: TimelineEntry = { ...anEntry(1, event), actor: { role: 'worker' } };
+    for (const words of [inVietnamese, inEnglish]) {
+      const { what } = say(entry, words);
+      expect(what.trim()).not.toBe('');
+      expect(what).not.toBe(words.t.timeline.other);
+    }
+  });
+
+  it('says what came, and how large it is', () => {
+    expect(say(anAttachment(1))).toMatchObject({ who: 'Hương', what: 'gửi ảnh (1,2 MB)' });
+    expect(say(anAttachment(1, { media: 'voice', bytes: 80_400 })).what).toBe('gửi tin thoại (80 kB)');
+    expect(say(anAttachment(1, { media: 'film' as never })).what).toContain('một tệp');
+  });
+
+  it('tells a drill from an SOS', () => {
+    const drill: CaseEvent = { ...EVENTS.opened, alert: { ...alert, drill: true } };
+    expect(say(anEntry(1, drill)).what).toBe(vi.timeline.openedDrill);
+    expect(say(anEntry(1, EVENTS.opened)).what).toBe(vi.timeline.opened);
+  });
+
+  it('names nobody where a drill ended by itself', () => {
+    const entry = anEntry(1, { kind: 'closed', disposition: 'test', summary: '' });
+    expect(say(entry)).toEqual({ who: null, what: 'Ca tự kết thúc: Thử nghiệm', words: null });
+    const byMinh: TimelineEntry = { ...entry, actor: { role: 'staff', staff_id: 's1', name: 'Minh' } };
+    expect(say(byMinh)).toMatchObject({ who: 'Minh', what: 'đóng ca: Thử nghiệm' });
+  });
+});
+
+describe('what a photo says about itself', () => {
+  const taken = { lat: 25.06, lon: 121.52, at_ms: NOON - 60_000 };
+  const tell = (...args: [Parameters<typeof describeTaken>[0], Parameters<typeof describeTaken>[1]]) =>
+    describeTaken(...args, NOON + 120_000, inVietnamese);
+
+  it('is told as the word of the camera, with how far it is from the newest position and how old that is', () => {
+    expect(tell(taken, aFix())).toEqual([
+      'Máy ảnh tự ghi (không kiểm chứng được): chụp lúc 11:59:00, ở 25.06000, 121.52000, ' +
+        'cách vị trí mới nhất 1,1 km (vị trí đo 2 phút trước)',
+    ]);
+  });
+
+  it('has no distance without both places, and no line without anything', () => {
+    expect(tell(taken, null)[0]).not.toContain('cách');
+    expect(tell({ at_ms: NOON }, aFix())[0]).not.toContain('cách');
+    expect(tell({ lat: 25 }, aFix())).toEqual([]);
+    expect(tell({}, aFix())).toEqual([]);
+    expect(tell(null, aFix())).toEqual([]);
+  });
+
+  it('stands in the timeline too', () => {
+    expect(detailsOf(anAttachment(1, {}, taken), inVietnamese)).toHaveLength(1);
+    expect(detailsOf(anAttachment(1), inVietnamese)).toEqual([]);
+  });
+});

@@ -1,0 +1,42 @@
+import type { CaseDetail, CaseSummary, FeedFrame } from '@protocol';
+import type { SocketLike } from '../lib/feed/socket';
+import { anOfficer } from './samples';
+
+/** A service that exists only in tests: answers what it is told to answer, and keeps what it was asked. */
+export class Service {
+  requests: string[] = [];
+  answers = new Map<string, () => Response>();
+  socket: SocketLike | null = null;
+  cases = new Map<string, CaseSummary>();
+  details = new Map<string, Partial<CaseDetail>>();
+  bodies: unknown[] = [];
+
+  fetch = (async (path: string, init?: RequestInit) => {
+    const request = `${init?.method ?? 'GET'} ${path}`;
+    this.requests.push(request);
+    if (typeof init?.body === 'string') this.bodies.push(JSON.parse(init.body));
+    const answer = this.answers.get(request);
+    if (answer) return answer();
+    if (path === '/api/session') return Response.json(anOfficer());
+    if (path === '/api/desks') return Response.json({ desks: [] });
+    if (path === '/api/feed-ticket') return Response.json({ ticket: 't' });
+    const id = path.split('/')[3] ?? '';
+    const summary = this.cases.get(id);
+    return init?.method === 'GET'
+      ? Response.json({ case: summary, timeline: [], fixes: [], ...this.details.get(id) })
+      : Response.json({ case: summary });
+  }) as typeof fetch;
+
+  openSocket = (): SocketLike => {
+    this.socket = { onopen: null, onmessage: null, onclose: null, readyState: 1, send() {}, close() {} };
+    return this.socket;
+  };
+
+  send(frame: FeedFrame) {
+    this.socket?.onmessage?.({ data: JSON.stringify(frame) });
+  }
+
+  count(request: string) {
+    return this.requests.filter((other) => other === request).length;
+  }
+}

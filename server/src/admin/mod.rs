@@ -1,0 +1,237 @@
+//! `sos-server admin …`: what is needed before anybody can sign in.
+
+mod cards;
+mod codes;
+mod desks;
+mod people;
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail, ensure};
+use clap::{Subcommand, ValueEnum};
+use sos_protocol::http::Role;
+use sos_protocol::{CountryCode, DeskId, DeviceId, WorkerId};
+
+pub use self::cards::{IssuedCard, issue_card};
+use self::codes::QrFile;
+use crate::app::Ambient;
+use crate::config::Config;
+use crate::store::Store;
+use crate::store::desks::DeskRow;
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Admin {
+    /// Create the desks of a list of missions, and the ministry's; existing ones are brought up to date.
+    LoadDesks {
+        /// CSV as server/data/vn_missions.csv.
+        #[arg(long)]
+        missions: PathBuf,
+        /// CSV as server/data/desk_countries.csv: further countries of a desk.
+        #[arg(long)]
+        countries: Option<PathBuf>,
+        /// CSV as server/data/desk_time_zones.csv: the time zone of a desk.
+        #[arg(long)]
+        time_zones: Option<PathBuf>,
+        /// Name of the ministry's desk.
+        #[arg(long, default_value = "Bộ – trực ban bảo hộ công dân")]
+        ministry_name: String,
+    },
+    /// Create one desk.
+    CreateDesk {
+        /// Short name, e.g. tw-kaohsiung.
+        #[arg(long)]
+        id: DeskIdArg,
+        /// Name to show.
+        #[arg(long)]
+        name: String,
+        /// Countries it answers for.
+        #[arg(long, value_delimiter = ',')]
+        countries: Vec<String>,
+        /// It takes its countries' cases where no district fits.
+        #[arg(long)]
+        principal: bool,
+        /// Consular district: a file with a GeoJSON Polygon or MultiPolygon.
+        #[arg(long)]
+        district: Option<PathBuf>,
+        /// IANA time zone, e.g. Asia/Taipei.
+        #[arg(long)]
+        time_zone: Option<String>,
+        /// By when a case should be claimed, in seconds.
+        #[arg(long, default_value_t = 20)]
+        claim_target_s: i32,
+    },
+    /// Create an officer's account.
+    CreateStaff {
+        /// For sign-in.
+        #[arg(long)]
+        login: String,
+        /// Name to show.
+        #[arg(long)]
+        name: String,
+        /// What the account may do.
+        #[arg(long, value_enum)]
+        role: RoleArg,
+        /// The desk of a dispatcher or supervisor.
+        #[arg(long)]
+        desk: Option<DeskIdArg>,
+        /// Read the password from standard input.
+        #[arg(long, required = true)]
+        password_stdin: bool,
+        /// An account that is there already is fine.
+        #[arg(long)]
+        if_absent: bool,
+    },
+    /// Create workers from a CSV: name,phone,language,contract_country,employer,address. Known ones are left out.
+    ImportWorkers {
+        /// The file.
+        #[arg(long)]
+        file: PathBuf,
+    },
+    /// Create enrolment codes, one line each.
+    CreateCodes {
+        /// A worker's id, or `all-without-device`.
+        #[arg(long)]
+        workers: String,
+        /// JSON lines: code, worker_id, name, contract_country.
+        #[arg(long)]
+        json: bool,
+        /// Write the link to enrol as a QR code into a new SVG file; for one worker.
+        #[arg(long, requires = "url")]
+        qr: Option<PathBuf>,
+        /// Address of the service in that link, e.g. https://sos.example.
+        #[arg(long)]
+        url: Option<String>,
+    },
+    /// Make a card with which somebody else's phone speaks for a worker for a day; and two PINs, if the worker has none.
+    /// All of it is printed once.
+    IssueCard {
+        /// The worker's id.
+        #[arg(long)]
+        worker: WorkerId,
+    },
+    /// Revoke a worker's cards, and the phones that were signed in with them.
+    RevokeCard {
+        /// The worker's id.
+        #[arg(long)]
+        worker: WorkerId,
+    },
+    /// Forget the PINs of a worker who forgot them. The worker's phone sets new ones, or the next card brings some.
+    ResetPins {
+        /// The worker's id.
+        #[arg(long)]
+        worker: WorkerId,
+    },
+    /// Take a phone's right to speak for its owner. An SOS from it is still taken, as unverified.
+    RevokeDevice {
+        /// The device's id.
+        #[arg(long)]
+        device: DeviceId,
+    },
+    /// Check the ledger's chain from its first row.
+    VerifyLedger,
+}
+
+/// A desk's id on the command line.
+#[derive(Clone)]
+pub struct DeskIdArg(DeskId);
+
+impl std::str::FromStr for DeskIdArg {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let fits = (1..=40).contains(&text.len()) && text.chars().all(good);
+        if fits {
+            Ok(Self(text.into()))
+        } else {
+            Err("lower-case letters, digits and dashes, at most 40".to_owned())
+        }
+    }
+}
+
+/// A role on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+#[value(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "as `Role`")]
+pub enum RoleArg {
+    Dispatcher,
+    Supervisor,
+    DutyOfficer,
+    Reviewer,
+    Administrator,
+}
+
+impl From<RoleArg> for Role {
+    fn from(role: RoleArg) -> Self {
+        match role {
+            RoleArg::Dispatcher => Self::Dispatcher,
+            RoleArg::Supervisor => Self::Supervisor,
+            RoleArg::DutyOfficer => Self::DutyOfficer,
+            RoleArg::Reviewer => Self::Reviewer,
+            RoleArg::Administrator => Self::Administrator,
+        }
+    }
+}
+
+impl Admin {
+    /// Does it.
+    ///
+    /// # Errors
+    /// With words for the person at the terminal.
+    pub async fn run(self, config: &Config, store: &Store, ambient: &Ambient) -> anyhow::Result<()> {
+        match self {
+            Self::LoadDesks { missions, countries, time_zones, ministry_name } => {
+                let time_zones =
+                    time_zones.as_ref().map(desks::read_time_zones).transpose()?.unwrap_or_default();
+                desks::load_desks(store, &missions, countries.as_ref(), &time_zones, ministry_name).await
+            }
+            Self::CreateDesk { id, name, countries, principal, district, time_zone, claim_target_s } => {
+                let desk = DeskRow {
+                    desk_id: id.0,
+                    name,
+                    home: countries.first().and_then(|iso| CountryCode::parse(iso)),
+                    is_ministry: false,
+                    is_principal: principal,
+                    countries: countries.iter().map(|iso| country(iso)).collect::<Result<_, _>>()?,
+                    district: district.map(|file| desks::read_district(&file)).transpose()?,
+                    time_zone,
+                    lat: None,
+                    lon: None,
+                    claim_target_s,
+                };
+                desks::check_table(store, std::slice::from_ref(&desk)).await?;
+                Ok(store.save_desk(&desk).await?)
+            }
+            Self::CreateStaff { login, name, role, desk, password_stdin: _, if_absent } => {
+                people::create_staff(store, ambient, login, name, role.into(), desk.map(|d| d.0), if_absent)
+                    .await
+            }
+            Self::ImportWorkers { file } => people::import_workers(store, ambient, &file).await,
+            Self::CreateCodes { workers, json, qr, url } => {
+                let qr = qr.as_deref().zip(url.as_deref()).map(|(file, url)| QrFile { file, url });
+                codes::create_codes(store, ambient, &workers, json, qr).await
+            }
+            Self::IssueCard { worker } => {
+                println!("{}", issue_card(config, store, ambient, worker).await?);
+                Ok(())
+            }
+            Self::RevokeCard { worker } => cards::revoke_cards(store, ambient, worker).await,
+            Self::ResetPins { worker } => cards::reset_pins(store, worker).await,
+            Self::RevokeDevice { device } => {
+                ensure!(store.revoke_device(device, ambient.clock.now()).await?, "no such device");
+                Ok(())
+            }
+            Self::VerifyLedger => match store.verify_ledger().await? {
+                Ok(seq) => {
+                    println!("whole: {} entries", seq.0);
+                    Ok(())
+                }
+                Err(seq) => bail!("broken at entry {}", seq.0),
+            },
+        }
+    }
+}
+
+fn country(iso: &str) -> anyhow::Result<CountryCode> {
+    CountryCode::parse(iso).with_context(|| format!("{iso:?} is no two-letter country code"))
+}
