@@ -81,7 +81,8 @@ it('a press by mistake is taken back, and stays a case', async () => {
   await worker.back();
   await worker.holdSos();
   await worker.tap(worker.page.getByTestId('cancel'));
-  await worker.page.getByTestId('taken-back').filter({ hasText: 'Đã báo bấm nhầm' }).waitFor();
+  await worker.reaches('cancelled');
+  expect(await worker.card.textContent()).toContain('ĐÃ HUỶ lúc');
   expect(await worker.page.getByTestId('cancel').count()).toBe(0);
   const [caseId, state] = await until('the case', async () => (await casesOf(name))[0]);
   expect(state).toBe('open');

@@ -66,6 +66,66 @@ it.each(['vi', 'en'].flatMap((language) => SCREENS.map((screen) => ({ language, 
   },
 );
 
+it.each(['vi', 'en'].flatMap((language) => SCREENS.map((screen) => ({ language, screen }))))(
+  'what is set up beforehand, in $language at $screen.width px',
+  async ({ language, screen }) => {
+    const of = `${language}-${screen.width}`;
+    const [code] = await createWorkers(service, [`Nguyễn Hoàng Thị Thanh Phương Dung ${of}`]);
+    const worker = await Worker.at(chromium.get(), service.url, { at: TAIPEI, screen, scale: 2 });
+    const { page } = worker;
+    await page.addInitScript((wanted) => localStorage.setItem('sos.app.settings', JSON.stringify({ language: wanted, country: 'TW' })), language);
+    await worker.open();
+    await worker.tap(page.getByTestId('go-borrow'));
+    await page.getByTestId('card-code').waitFor();
+    await looksRight(worker, `${of}-10-borrow`);
+    await worker.enrol(code?.code as string);
+    await looksRight(worker, `${of}-11-settings`);
+    await worker.tap(page.getByTestId('go-pins'));
+    await page.getByTestId('pins-begin').waitFor();
+    await looksRight(worker, `${of}-12-pins`);
+    await worker.tap(page.getByTestId('pins-begin'));
+    await page.getByTestId('pin-pad').waitFor();
+    await looksRight(worker, `${of}-13-pin-pad`);
+    await page.goBack();
+    await worker.tap(page.getByTestId('go-drill'));
+    await page.getByTestId('drill-begin').waitFor();
+    await looksRight(worker, `${of}-14-drill`);
+    await worker.tap(page.getByTestId('drill-begin'));
+    await page.locator('[data-testid=drill-recorded][data-state=ok]').waitFor();
+    await looksRight(worker, `${of}-15-drill-under-way`);
+    await worker.tap(page.getByTestId('drill-end'));
+    await page.getByTestId('drill-summary').waitFor();
+    await looksRight(worker, `${of}-16-drill-over`);
+    await page.goBack();
+    await worker.back();
+    await worker.tap(page.getByTestId('tile-well'));
+    await page.getByTestId('well-ask').waitFor();
+    await looksRight(worker, `${of}-17-well-ask`);
+    await worker.tap(page.getByTestId('well-confirm'));
+    await page.getByTestId('well-said').waitFor();
+    await looksRight(worker, `${of}-18-well-said`);
+    await worker.holdSos();
+    await worker.reaches('received');
+    await worker.tap(page.getByTestId('cancel'));
+    await worker.reaches('cancelled');
+    await looksRight(worker, `${of}-19-cancelled`);
+    await worker.leave();
+  },
+);
+
+it.each(['vi', 'en'])('at 200% zoom in %s nothing is cut off', async (language) => {
+  // Twice the zoom of a 320 px screen leaves 160 CSS pixels.
+  const worker = await Worker.at(chromium.get(), service.url, { at: TAIPEI, screen: { width: 160, height: 320 }, scale: 4 });
+  await worker.page.addInitScript((wanted) => localStorage.setItem('sos.app.settings', JSON.stringify({ language: wanted })), language);
+  await worker.open();
+  await worker.reaches('idle');
+  await looksRight(worker, `${language}-20-zoomed-idle`);
+  await worker.holdSos();
+  await worker.reaches('received');
+  await looksRight(worker, `${language}-21-zoomed-received`);
+  await worker.leave();
+});
+
 it.each(['vi', 'en'])('without an answer, in %s', async (language) => {
   const worker = await Worker.at(chromium.get(), service.url, { at: TAIPEI, scale: 2 });
   const { page } = worker;

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import type { CaseDetail } from '@protocol';
+import type { CaseDetail, CaseList } from '@protocol';
 import { PASSWORD, type StaffMember } from '../service/people';
 import { listen } from './sound';
 
@@ -87,6 +87,14 @@ export class Officer {
     await dialog.getByTestId('close-summary').fill(summary);
     await dialog.getByRole('button', { name: 'Đóng ca' }).click();
     await this.state('closed');
+  }
+
+  /** The open case that was pressed last, if there is one. */
+  async newestCase(): Promise<string | undefined> {
+    const answer = await this.context.request.get(`${this.url}/api/cases`);
+    const { cases } = (await answer.json()) as CaseList;
+    const open = cases.filter(({ state }) => state === 'open');
+    return open.sort((a, b) => b.opened_at_ms - a.opened_at_ms)[0]?.case_id;
   }
 
   /** The case as the service gives it to this officer. */

@@ -1,18 +1,23 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A TCP proxy in front of the service that can be cut, as a cable is. */
+/** A TCP proxy in front of the service: a cable that can be cut, that can be long, and that can lose what comes back. */
 export class Proxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #cut = false;
+  #deaf = false;
 
-  private constructor(target: URL) {
+  private constructor(
+    target: URL,
+    private readonly oneWay_ms: number,
+  ) {
     this.#server = createServer((near) => this.#join(near, target));
   }
 
-  static async before(url: string): Promise<Proxy> {
-    const proxy = new Proxy(new URL(url));
+  /** `oneWay_ms`: how long everything is on its way, in each direction. */
+  static async before(url: string, oneWay_ms = 0): Promise<Proxy> {
+    const proxy = new Proxy(new URL(url), oneWay_ms);
     proxy.#server.listen(0, '127.0.0.1');
     await once(proxy.#server, 'listening');
     return proxy;
@@ -28,8 +33,14 @@ export class Proxy {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** From now on what the phone sends arrives, and no answer comes back. */
+  loseAnswers(): void {
+    this.#deaf = true;
+  }
+
   mend(): void {
     this.#cut = false;
+    this.#deaf = false;
   }
 
   async stop(): Promise<void> {
@@ -52,9 +63,20 @@ export class Proxy {
       socket.on('error', () => {});
       socket.on('close', () => {
         this.#sockets.delete(socket);
-        other.destroy();
+        this.#later(() => other.destroy());
       });
-      socket.pipe(other);
+      socket.on('data', (bytes) => {
+        if (socket === far && this.#deaf) return;
+        this.#later(() => {
+          if (!other.destroyed) other.write(bytes);
+        });
+      });
+      socket.on('end', () => this.#later(() => other.end()));
     }
+  }
+
+  #later(work: () => void): void {
+    if (this.oneWay_ms === 0) work();
+    else setTimeout(work, this.oneWay_ms);
   }
 }

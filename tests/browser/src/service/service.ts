@@ -1,8 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { openSync } from 'node:fs';
+import { mkdtempSync, openSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { outFile } from '../out';
 import { until } from '../wait';
 import { Lines } from './lines';
@@ -16,6 +18,8 @@ export interface ServiceInfo {
   readBackUrl: string;
   redisUrl: string;
   secret: string;
+  /** Folder of photos and voice notes. */
+  attachments: string;
 }
 
 /** A private Postgres and Redis, and the service on top of them. */
@@ -24,7 +28,8 @@ export interface RunningService {
   stop: () => Promise<void>;
 }
 
-export async function startService(): Promise<RunningService> {
+/** With these settings beside its own. */
+export async function startService(settings: Record<string, string> = {}): Promise<RunningService> {
   const stack = spawn(OPS, ['stack'], { cwd: TOP, stdio: ['pipe', 'pipe', 'inherit'] });
   const urls = await new Lines(stack.stdout).first('the URLs of the stores', parseUrls, 90_000);
   const info: ServiceInfo = {
@@ -33,12 +38,13 @@ export async function startService(): Promise<RunningService> {
     readBackUrl: urls.superuser_url.replace('/postgres?', '/sos?'),
     redisUrl: urls.redis_url,
     secret: randomBytes(32).toString('base64url'),
+    attachments: mkdtempSync(join(tmpdir(), 'sos-attachments-')),
   };
   await run(SERVER, ['migrate'], environment(info));
   const log = openSync(outFile('server.log'), 'w');
   const server = spawn(SERVER, ['serve'], {
     cwd: TOP,
-    env: { ...process.env, ...environment(info) },
+    env: { ...process.env, ...environment(info), ...settings },
     stdio: ['ignore', log, log],
   });
   await until('the service is ready', () => isReady(info.url), 60_000);
@@ -57,6 +63,7 @@ export function environment(info: ServiceInfo): Record<string, string> {
     DATABASE_URL: info.databaseUrl,
     REDIS_URL: info.redisUrl,
     SOS_SECRET: info.secret,
+    SOS_ATTACHMENTS: info.attachments,
     SOS_LISTEN: new URL(info.url).host,
     SOS_COOKIE_SECURE: 'false',
     SOS_LOG_JSON: 'false',
