@@ -151,7 +151,7 @@ class AnApp(WithPhones):
         for pin, code in [(None, "pin_needed"), ("9999", "pin_wrong")]:
             phone.bridge.cancel(first, pin)
             phone.told.first(code, SosEvent.CANCEL_REFUSED, lambda event, code=code: event.code == code)
-            until("it is not taken back", lambda: phone.bridge.alert_state(first).cancel == CancelState.NONE)
+            until("it is not taken back", lambda: phone.bridge.alert_state(first).cancel == CancelState.NOT_CANCELLED)
         phone.bridge.cancel(first, "1234")
         phone.told.accepted(first)
         until("the desk knows", lambda: "cancelled_at_ms" in lan.detail(case_id)["case"])
