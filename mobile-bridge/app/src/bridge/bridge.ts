@@ -88,14 +88,14 @@ export class Bridge {
     const alert = intoAlert(details, now);
     try {
       const alert_id = await this.#parts.holder.use((outbox) => outbox.press(alert, now));
-      if (alert_id !== alert.alert_id) await this.#fold(alert_id, alert, now);
+      if (alert_id === alert.alert_id) this.#driver.pressed(alert);
+      else await this.#fold(alert_id, alert, now).finally(() => this.#driver.take({ kind: 'acted' }));
       return { alert_id, saved: true };
     } catch (error) {
       if (alert.drill) throw error;
       this.#driver.hold(alert);
-      return { alert_id: alert.alert_id, saved: false };
-    } finally {
       this.#driver.take({ kind: 'acted' });
+      return { alert_id: alert.alert_id, saved: false };
     }
   }
 

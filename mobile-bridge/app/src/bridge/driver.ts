@@ -48,6 +48,8 @@ export class Driver {
   #running = false;
   #cancelNap: () => void = () => {};
   #queue: Queue = EMPTY_QUEUE;
+  /** It is as the next step needs it. */
+  #read = false;
   readonly #unsaved = new Map<AlertId, Held>();
 
   constructor(parts: DriverParts) {
@@ -69,6 +71,15 @@ export class Driver {
     const pressed_at_ms = device_time_ms ?? this.#parts.clock.now();
     const state: AlertState = { alert_id, pressed_at_ms, queued: true, receipt: null, history: [], cancel: 'none', cancelled_at_ms: null };
     this.#unsaved.set(alert_id, { alert, state });
+  }
+
+  /** A press that is on disk: it goes out before the outbox is read again, which takes a slow phone its time. */
+  pressed(alert: Alert): void {
+    if (!this.#running && !alert.drill && this.#queue.alerts.every((queued) => queued.alert.alert_id !== alert.alert_id)) {
+      this.#queue = { ...this.#queue, alerts: [...this.#queue.alerts, { alert, received: false }] };
+      this.#read = true;
+    }
+    this.take({ kind: 'acted' });
   }
 
   take(input: Input): void {
@@ -93,7 +104,8 @@ export class Driver {
   async #step(first: Input): Promise<void> {
     const inputs: Input[] = [first];
     for (let input = inputs.shift(); input; input = inputs.shift()) {
-      await this.#refresh();
+      if (!this.#read) await this.#refresh();
+      this.#read = false;
       const flight: PhoneFrame[] = [];
       let kept = false;
       for (const output of this.#machine.handle(this.#parts.clock.steady(), input, this.#queue)) {

@@ -132,15 +132,17 @@ export class Phone {
   }
 
   async press(trigger: Trigger): Promise<void> {
+    const { latest } = this.#tracker;
+    this.failed = null;
+    this.#pressedAt = latest;
+    // Before anything else, the sound as well.
+    const pressed = this.#bridge.press({ trigger, position: latest, battery_pct: this.battery_pct });
     if (!this.#settings.silent) {
       armSound();
       play('pressed');
       vibrate([80, 60, 200]);
     }
-    const { latest } = this.#tracker;
-    this.failed = null;
-    this.#pressedAt = latest;
-    await this.#bridge.press({ trigger, position: latest, battery_pct: this.battery_pct });
+    await pressed;
     await this.read();
     this.#platform.askForBackgroundSync();
   }
