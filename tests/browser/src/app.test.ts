@@ -123,14 +123,19 @@ it('a press without network outlives the app, and is one case when the network i
   await cable.stop();
 });
 
-it('a phone that nobody enrolled sends its SOS by keyboard as well', async () => {
+it('a phone that nobody enrolled sends its SOS and takes it back by keyboard alone, with names that are read aloud', async () => {
   const worker = await Worker.at(chromium.get(), service.url);
   await worker.open();
-  await worker.page.getByTestId('sos').focus();
+  await worker.tabTo(worker.page.getByRole('button', { name: 'SOS', exact: false }).and(worker.page.getByTestId('sos')));
   await worker.page.keyboard.press('Enter');
   await worker.page.getByTestId('confirm').waitFor();
   await worker.page.keyboard.press('Enter');
   await worker.reaches('received');
+  expect(await worker.page.getByRole('status').allTextContents()).toContainEqual(expect.stringContaining('HỆ THỐNG ĐÃ NHẬN'));
+  await worker.tabTo(worker.page.getByRole('button', { name: /^Bấm nhầm/ }));
+  await worker.page.keyboard.press('Enter');
+  await worker.reaches('cancelled');
+  expect(await worker.page.getByRole('status').allTextContents()).toContainEqual(expect.stringContaining('ĐÃ HUỶ'));
   await until('an unverified alert', async () => {
     const [[count] = []] = await query(service, `SELECT count(*) FROM alerts WHERE unverified = 'no_credential'`);
     return count === '1';

@@ -123,6 +123,20 @@ it.each(['vi', 'en'])('at 200% zoom in %s nothing is cut off', async (language) 
   await worker.holdSos();
   await worker.reaches('received');
   await looksRight(worker, `${language}-21-zoomed-received`);
+  for (const tile of ['chat', 'numbers', 'card'] as const) {
+    await worker.go(tile);
+    await looksRight(worker, `${language}-22-zoomed-${tile}`);
+    await worker.back();
+  }
+  await worker.tap(worker.page.getByRole('button', { name: language === 'vi' ? 'Cài đặt' : 'Settings' }));
+  for (const entry of ['go-pins', 'go-drill']) {
+    await worker.page.getByTestId(entry).waitFor();
+    await looksRight(worker, `${language}-23-zoomed-settings`);
+    await worker.tap(worker.page.getByTestId(entry));
+    await worker.page.getByRole('heading', { level: 1 }).waitFor();
+    await looksRight(worker, `${language}-24-zoomed-${entry}`);
+    await worker.page.goBack();
+  }
   await worker.leave();
 });
 

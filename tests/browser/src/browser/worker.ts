@@ -6,6 +6,9 @@ import type { Screen } from './officer';
 /** What Chromium's own tools call slow 2G: bytes a second, milliseconds. */
 const SLOW_2G = { offline: false, latency: 2_000, downloadThroughput: 50_000 / 8, uploadThroughput: 50_000 / 8 };
 
+/** More than any screen of the app has places for the Tab key to stop. */
+const TAB_STEPS_MAX = 40;
+
 /** A small phone of four years ago. */
 export const PHONE: Screen = { width: 360, height: 640 };
 
@@ -206,6 +209,16 @@ export class Worker {
     await this.page.getByTestId('pins-done').waitFor();
     await this.page.goBack();
     await this.back();
+  }
+
+  /** Goes there with the Tab key alone. */
+  async tabTo(what: Locator): Promise<void> {
+    await what.waitFor();
+    for (let steps = 0; steps < TAB_STEPS_MAX; steps += 1) {
+      if (await what.evaluate((element) => element === document.activeElement)) return;
+      await this.page.keyboard.press('Tab');
+    }
+    throw new Error('the Tab key does not lead there');
   }
 
   tap(what: Locator): Promise<void> {
