@@ -2,6 +2,7 @@
 //! alert goes, and what is written down.
 
 pub mod access;
+pub mod cover;
 pub mod entry;
 pub mod frames;
 pub mod ledger;
