@@ -37,6 +37,14 @@ CREATE INDEX check_ins_received ON check_ins (worker_id, received_ms);
 ALTER TABLE cases ADD COLUMN duress_ms bigint;
 ALTER TABLE cases ADD COLUMN drill boolean NOT NULL DEFAULT false;
 
+-- A node of the version before, still running, writes whole rows that do not say it: its SOS is recorded all the same.
+CREATE FUNCTION case_is_no_drill_unless_said() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.drill := coalesce(NEW.drill, false);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER cases_drill BEFORE INSERT ON cases FOR EACH ROW EXECUTE FUNCTION case_is_no_drill_unless_said();
+
 -- Photos and voice notes; their bytes are files beside the database.
 CREATE TABLE attachments (
     attachment_id  uuid PRIMARY KEY,

@@ -94,3 +94,25 @@ async fn an_officers_message_sent_again_is_one_message_and_its_id_is_no_other_ca
     let refused = lan.command(cases[1], "messages", &message).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::IdReused);
 }
+
+#[tokio::test]
+async fn a_node_of_the_version_before_still_records_an_sos_in_the_newer_schema() {
+    let service = Service::start().await;
+    let mut phone = Phone::connect(&service).await;
+    let alert_id = phone.press(Some((25.0478, 121.517))).await;
+    phone.receipt(alert_id, Stage::Recorded).await;
+    // As such a node writes it: a whole row from JSON, without what it does not know.
+    let mut tx = service.db.begin().await.unwrap();
+    sqlx::query("SELECT set_config('sos.scope', '*', true)").execute(&mut *tx).await.unwrap();
+    let done = sqlx::query(
+        "INSERT INTO cases SELECT r.* FROM cases c, jsonb_populate_record(NULL::cases,
+             to_jsonb(c) - 'drill' - 'duress_ms'
+             || jsonb_build_object('case_id', gen_random_uuid(), 'case_no', 900000, 'subject', 'alert:older')) r",
+    )
+    .execute(&mut *tx)
+    .await
+    .expect("recorded");
+    assert_eq!(done.rows_affected(), 1);
+    tx.commit().await.unwrap();
+    assert_eq!(service.count("SELECT count(*) FROM cases WHERE NOT drill").await, 2);
+}

@@ -15,6 +15,7 @@ use sos_protocol::AttachmentId;
 use sos_protocol::case::{Media, Taken};
 
 use crate::auth::seal::{Sealer, SubjectKey};
+use crate::auth::secret::hex;
 use crate::store::attachments::AttachmentRecord;
 
 /// Bytes that say how long a record is.
@@ -219,8 +220,4 @@ fn remove(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         Ok(()) | Err(_) => Ok(()),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

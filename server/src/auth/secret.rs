@@ -77,6 +77,12 @@ pub fn mac_fits(key: &[u8], message: &[u8], tag: &[u8]) -> bool {
     mac.verify_slice(tag).is_ok()
 }
 
+/// In hexadecimal, lower case.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// A random token of 32 bytes: (what the holder gets, what the store keeps).
 #[must_use]
 pub fn token(entropy: &dyn Entropy) -> (String, [u8; 32]) {

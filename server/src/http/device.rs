@@ -14,6 +14,7 @@ use sos_protocol::{DeviceId, ErrorCode, Unverified, WorkerId};
 use super::problem::{Answer, Failed};
 use super::{Shared, body};
 use crate::auth::credential::Identity;
+use crate::auth::secret::hex;
 use crate::store::push::PushKind;
 
 /// A request with the credential of a device that is still good, signed by the device's key.
@@ -67,10 +68,6 @@ fn refusal(why: Option<Unverified>) -> Failed {
         Some(Unverified::ProofInvalid) => Failed::code(ErrorCode::ProofInvalid),
         Some(Unverified::DeviceUnknown | Unverified::DeviceRevoked) => Failed::code(ErrorCode::DeviceRevoked),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(super) async fn set_push(
