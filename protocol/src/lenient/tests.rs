@@ -30,6 +30,26 @@ fn a_good_alert_is_read_as_it_is() {
 }
 
 #[test]
+fn only_a_plain_true_makes_a_drill_and_anything_else_is_an_sos() {
+    assert!(clean(&json!({"alert_id": ID, "drill": true})).value.drill);
+    for (said, noted) in [
+        (json!(false), 0),
+        (json!(null), 0),
+        (json!("true"), 1),
+        (json!(1), 1),
+        (json!([true]), 1),
+        (json!({"drill": true}), 1),
+    ] {
+        let cleaned = clean(&json!({"alert_id": ID, "drill": said}));
+        assert_eq!((cleaned.value.drill, cleaned.dropped.len()), (false, noted), "{said}");
+    }
+    // One that was cut off before the word was out.
+    let head = format!(r#"{{"alert_id":"{ID}","drill":tr"#);
+    let value = close_truncated(&head).expect("an object");
+    assert!(!clean(&value).value.drill);
+}
+
+#[test]
 fn every_broken_field_is_left_out_and_noted_and_the_rest_stays() {
     let cleaned = clean(&json!({
         "alert_id": ID, "device_time_ms": "noon", "trigger": "shout", "kind": 7, "text": ["x"], "battery_pct": 101,
