@@ -6,6 +6,7 @@ import { useBrowser } from './browser/in_tests';
 import { Worker } from './browser/worker';
 import { useService } from './service/in_tests';
 import { createWorkers } from './service/people';
+import { until } from './wait';
 
 const service = useService();
 const chromium = useBrowser({ webgl: false });
@@ -137,6 +138,26 @@ it.each(['vi', 'en'])('at 200% zoom in %s nothing is cut off', async (language) 
     await looksRight(worker, `${language}-24-zoomed-${entry}`);
     await worker.page.goBack();
   }
+  await worker.leave();
+});
+
+it('shows the newest of many messages, above what it is answered with', async () => {
+  const worker = await Worker.at(chromium.get(), service.url, { at: TAIPEI, screen: { width: 320, height: 568 } });
+  await worker.open();
+  await worker.holdSos();
+  await worker.reaches('received');
+  await worker.go('chat');
+  const phrases = worker.page.locator('.phrases button');
+  for (let i = 0; i < 8; i += 1) await phrases.nth(i).tap();
+  const newest = worker.page.getByTestId('mine').nth(7);
+  await newest.waitFor();
+  const bottom = async () => ((await newest.boundingBox())?.y ?? 0) + ((await newest.boundingBox())?.height ?? 0);
+  const above = async () => (await worker.page.locator('.write').boundingBox())?.y ?? 0;
+  await until('the newest in view', async () => (await bottom()) <= (await above()));
+  await worker.back();
+  await worker.go('chat');
+  await until('the newest in view again', async () => (await bottom()) <= (await above()));
+  await picture(worker.page, 'app-vi-25-many-messages');
   await worker.leave();
 });
 
