@@ -11,9 +11,10 @@ export const OPS = `${folder}/sos-ops`;
 
 const execute = promisify(execFile);
 
-/** Runs a program to its end, and returns what it printed. */
+/** Runs a program to its end, and returns what it printed. One that ends without reading its input has not failed by that. */
 export async function run(program: string, args: string[], env: Record<string, string>, input = ''): Promise<string> {
   const running = execute(program, args, { cwd: TOP, env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 });
+  running.child.stdin?.on('error', () => {});
   running.child.stdin?.end(input);
   return (await running).stdout;
 }
