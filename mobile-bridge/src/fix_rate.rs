@@ -8,6 +8,8 @@ pub const FIRST_PHASE_S: u32 = 600;
 pub const INTERVAL_LATER_S: u32 = 60;
 /// Between two fixes on a battery that is nearly empty, in seconds.
 pub const INTERVAL_LOW_BATTERY_S: u32 = 300;
+/// Until the fix that the desk has asked for, in seconds. Not 0: an app whose measurements fail would spin.
+pub const INTERVAL_ASKED_S: u32 = 1;
 /// Charge under which a battery counts as nearly empty, in percent.
 pub const LOW_BATTERY_PCT: u8 = 15;
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cover::StepTaken;
 use crate::phone::DroppedField;
 use crate::{
     Alert, AlertId, AttachmentId, CaseId, CountryCode, DeskId, EmergencyKind, Fix, MessageId, NoteId, Seq,
@@ -130,6 +131,16 @@ pub struct Owner {
     pub since_ms: UnixMs,
 }
 
+/// A case is offered to another desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Offer {
+    /// Which.
+    pub to: DeskId,
+    /// Since when.
+    pub at_ms: UnixMs,
+}
+
 /// How a case ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
@@ -222,6 +233,37 @@ pub struct CaseSummary {
     /// Who has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
+    /// Who was asked to take it, and has not yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<Owner>,
+    /// The desk that it is offered to, and that has not taken it yet; the holder holds it until then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Offer>,
+    /// Desks, among `watchers`, that may write in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub helpers: Vec<DeskId>,
+    /// Words to find it by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Cases that belong to it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<CaseId>,
+    /// When somebody was last told that nobody answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalated_at_ms: Option<UnixMs>,
+    /// At that time there was nobody who could be told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "schema", ts(as = "Option<bool>", optional))]
+    pub nobody_told: bool,
+    /// An officer asked the phone for its position, and no fix has come since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix_asked_at_ms: Option<UnixMs>,
+    /// Employer of the worker, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub employer: Option<String>,
+    /// Where the worker lives abroad, where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// Messages of the worker since an officer last looked or wrote.
     pub unread: u32,
     /// Newest position.
@@ -328,7 +370,45 @@ pub enum CaseEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
-    /// It went to another desk.
+    /// An officer was asked to take it; whoever has it, has it until then.
+    Assigned {
+        /// Whom.
+        to: StaffId,
+        /// Name to show.
+        name: String,
+    },
+    /// It was offered to another desk, which is shown it and rings. The holder holds it until that desk takes it.
+    Offered {
+        /// Which.
+        to: DeskId,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// The desk that it was offered to does not take it.
+    Declined {
+        /// Which.
+        desk: DeskId,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// The holder took the offer back.
+    Withdrawn {
+        /// From which desk.
+        desk: DeskId,
+    },
+    /// Another desk is shown it.
+    Shared {
+        /// Which.
+        desk: DeskId,
+        /// It may write in it as well.
+        help: bool,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// The desk that it was offered to has taken it.
     Transferred {
         /// From here …
         from: DeskId,
@@ -370,6 +450,53 @@ pub enum CaseEvent {
         /// The words.
         text: String,
     },
+    /// An officer set how urgent it is.
+    Prioritised {
+        /// How urgent.
+        to: Priority,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// An officer set its tags.
+    Tagged {
+        /// All of them now.
+        tags: Vec<String>,
+    },
+    /// An officer wrote down the answer to a guided question; a later one holds.
+    Answered {
+        /// Which, by its id.
+        question: String,
+        /// The answer.
+        text: String,
+    },
+    /// Another case belongs to it. There is an entry in both.
+    Linked {
+        /// Which.
+        case_id: CaseId,
+        /// Its number.
+        case_no: String,
+    },
+    /// It does not, after all.
+    Unlinked {
+        /// Which.
+        case_id: CaseId,
+        /// Its number.
+        case_no: String,
+    },
+    /// An officer asked the phone for its position.
+    FixAsked {},
+    /// An officer wants the next ones to be told at once.
+    Raised {
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// Nobody answered: the next ones are told.
+    Escalated {
+        /// Who, and why.
+        step: StepTaken,
+    },
 }
 
 impl CaseEvent {
@@ -386,12 +513,25 @@ impl CaseEvent {
             Self::Seen { .. } => "seen",
             Self::Claimed {} => "claimed",
             Self::Released { .. } => "released",
+            Self::Assigned { .. } => "assigned",
+            Self::Offered { .. } => "offered",
+            Self::Declined { .. } => "declined",
+            Self::Withdrawn { .. } => "withdrawn",
+            Self::Shared { .. } => "shared",
             Self::Transferred { .. } => "transferred",
             Self::Closed { .. } => "closed",
             Self::Reopened { .. } => "reopened",
             Self::Message { .. } => "message",
             Self::Delivered { .. } => "delivered",
             Self::Note { .. } => "note",
+            Self::Prioritised { .. } => "prioritised",
+            Self::Tagged { .. } => "tagged",
+            Self::Answered { .. } => "answered",
+            Self::Linked { .. } => "linked",
+            Self::Unlinked { .. } => "unlinked",
+            Self::FixAsked {} => "fix_asked",
+            Self::Raised { .. } => "raised",
+            Self::Escalated { .. } => "escalated",
         }
     }
 }

@@ -24,6 +24,16 @@ pub enum ConsoleFrame {
         /// The largest `seq` dealt with.
         after_seq: Seq,
     },
+    /// What this console's officer looks at, for the others who may see it. Said on every change, and again every
+    /// [`crate::limits::PRESENCE_SAY_S`] seconds.
+    Looking {
+        /// The case that is open; left out: none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        case_id: Option<CaseId>,
+        /// The officer is writing to the worker.
+        #[serde(default)]
+        typing: bool,
+    },
 }
 
 /// What the service sends to a console.
@@ -64,6 +74,14 @@ pub enum FeedFrame {
         /// What is known of it.
         alert: ProvisionalAlert,
     },
+    /// Who looks at a case now, the officer of this console left out. Replaces what was said of it before; gone after
+    /// [`crate::limits::PRESENCE_GONE_S`] seconds without another one.
+    Presence {
+        /// Which.
+        case_id: CaseId,
+        /// By name.
+        officers: Vec<PresentOfficer>,
+    },
     /// Every [`crate::limits::HEARTBEAT_INTERVAL_S`] seconds, and at the end of a replay.
     Heartbeat {
         /// The ledger's head. All entries up to here that this console may see were sent before this frame.
@@ -101,6 +119,18 @@ pub struct ProvisionalAlert {
     /// Why it is unverified.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unverified: Option<Unverified>,
+}
+
+/// An officer who looks at a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct PresentOfficer {
+    /// Who.
+    pub staff_id: StaffId,
+    /// Name to show.
+    pub name: String,
+    /// Writes to the worker.
+    pub typing: bool,
 }
 
 /// An officer on shift.

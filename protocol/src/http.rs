@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::case::{Media, WorkerProfile};
 use crate::phone::DroppedField;
 use crate::{
-    Alert, AlertId, AttachmentId, CaseSummary, CheckInId, CountryCode, DeskId, DeviceId, Disposition, Fix,
-    MessageId, NoteId, Pin, Receipt, StaffId, UnixMs, Unverified,
+    Alert, AlertId, AttachmentId, CaseId, CaseSummary, CheckInId, CountryCode, DeskId, DeviceId, Disposition,
+    Fix, MessageId, NoteId, Pin, Priority, Receipt, StaffId, UnixMs, Unverified,
 };
 
 /// `POST /api/enrol`
@@ -295,7 +295,197 @@ pub struct WithReason {
     pub reason: Option<String>,
 }
 
-/// `POST /api/cases/{case_id}/transfer`
+/// `POST /api/cases/{case_id}/assign`: an officer is asked to take it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Assign {
+    /// The version that the officer saw.
+    pub version: u32,
+    /// Whom; of the desk that holds it.
+    pub to: StaffId,
+}
+
+/// `POST /api/cases/{case_id}/share`: another desk is shown it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Share {
+    /// Which.
+    pub desk: DeskId,
+    /// It may write in it as well.
+    pub help: bool,
+    /// Why, at most [`crate::limits::TEXT_CHARS_MAX`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// `POST /api/cases/{case_id}/priority`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Prioritise {
+    /// The version that the officer saw.
+    pub version: u32,
+    /// How urgent.
+    pub to: Priority,
+    /// Why, at most [`crate::limits::TEXT_CHARS_MAX`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// `POST /api/cases/{case_id}/tags`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct SetTags {
+    /// All of them, at most [`crate::limits::TAGS_MAX`], each at most [`crate::limits::LABEL_CHARS_MAX`].
+    pub tags: Vec<String>,
+}
+
+/// `POST /api/cases/{case_id}/answers`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct PostAnswer {
+    /// Id of the question.
+    pub question: String,
+    /// Not empty, at most [`crate::limits::TEXT_CHARS_MAX`].
+    pub text: String,
+}
+
+/// `POST /api/cases/{case_id}/links` and `/unlink`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Link {
+    /// The other case; one that the officer may work.
+    pub case_id: CaseId,
+}
+
+/// `POST /api/cases/{case_id}/merge`: it is the same matter as another case. It is linked to that one and closed as its duplicate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Merge {
+    /// The version that the officer saw.
+    pub version: u32,
+    /// The case that goes on; one that the officer may work.
+    pub into: CaseId,
+    /// In words, not empty, at most [`crate::limits::TEXT_CHARS_MAX`].
+    pub summary: String,
+}
+
+/// `POST /api/cases/batch`: the same for several cases, each by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Batch {
+    /// At most [`crate::limits::BATCH_CASES_MAX`].
+    pub cases: Vec<BatchCase>,
+    /// What.
+    pub command: BatchCommand,
+}
+
+/// A case of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct BatchCase {
+    /// Which.
+    pub case_id: CaseId,
+    /// The version that the officer saw.
+    pub version: u32,
+    /// Of the message to this worker, made by the console; with [`BatchCommand::Message`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<MessageId>,
+}
+
+/// What a batch does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum BatchCommand {
+    /// Take them.
+    Claim {},
+    /// Ask an officer to take them.
+    Assign {
+        /// Whom.
+        to: StaffId,
+    },
+    /// Write to each worker.
+    Message {
+        /// Not empty, at most [`crate::limits::TEXT_CHARS_MAX`].
+        text: String,
+    },
+    /// Link all of them with the first one.
+    Link {},
+}
+
+/// What became of one case of a batch.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct BatchResult {
+    /// Which.
+    pub case_id: CaseId,
+    /// The case as it is now; with `problem` left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<CaseSummary>,
+    /// Why nothing was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<crate::Problem>,
+}
+
+/// The answer to [`Batch`]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct BatchAnswer {
+    /// In the order of the batch.
+    pub results: Vec<BatchResult>,
+}
+
+/// `POST /api/search`: words that must all occur, in any order, without regard to case and marks, in the name, telephone, case
+/// number, country, employer, address, tags, summary, or in messages and notes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Search {
+    /// At most [`crate::limits::LABEL_CHARS_MAX`].
+    pub text: String,
+}
+
+/// The answer to [`Search`]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Found {
+    /// The latest first, at most [`crate::limits::SEARCH_CASES_MAX`].
+    pub cases: Vec<CaseSummary>,
+    /// There are more.
+    pub more: bool,
+    /// Messages and notes were looked through back to here; absent: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub texts_since_ms: Option<UnixMs>,
+}
+
+/// `GET /api/cases/{case_id}/surroundings`: who else could help, near the newest position.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct Surroundings {
+    /// The country, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub country: Option<CountryCode>,
+    /// Emergency numbers of that country, then the national lines.
+    pub numbers: Vec<crate::admin::NumberEntry>,
+    /// The nearest missions, at most five; none without a position.
+    pub missions: Vec<NearMission>,
+}
+
+/// A mission near a position.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct NearMission {
+    /// Its desk.
+    pub desk_id: DeskId,
+    /// Name to show.
+    pub name: String,
+    /// To its city, over ground, in kilometres.
+    pub distance_km: f64,
+    /// Its numbers.
+    pub numbers: Vec<crate::admin::NumberEntry>,
+}
+
+/// `POST /api/cases/{case_id}/transfer`: it is offered to another desk. That desk takes it by `/transfer/take` (a [`Claim`]) or
+/// declines by `/transfer/decline`; until then `/transfer/withdraw` (a [`Claim`]) takes the offer back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 pub struct Transfer {
@@ -340,8 +530,7 @@ pub struct PostNote {
     pub text: String,
 }
 
-/// The answer to every command on a case (`claim`, `release`, `transfer`, `close`, `reopen`, `messages`, `notes`,
-/// `rang`, `seen`): the case as it is now. The feed brings the event itself.
+/// The answer to every command on one case (`claim`, `transfer`, `close`, `messages`, …): the case as it is now. The feed brings the event itself.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 pub struct CaseAnswer {

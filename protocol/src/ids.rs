@@ -61,6 +61,16 @@ uuid_ids! {
     SessionId,
     /// An enrolment code (its identity, not the code itself).
     CodeId,
+    /// An on-call rota.
+    RotaId,
+    /// The escalation policy of a desk, through all its versions.
+    PolicyId,
+    /// A webhook that an administrator has set up.
+    WebhookId,
+    /// Where an officer can be told away from the console.
+    ChannelId,
+    /// That somebody is to be told of something, once, by one channel.
+    NotificationId,
 }
 
 impl CaseId {

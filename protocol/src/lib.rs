@@ -4,9 +4,11 @@
 //! JSON text; times are [`UnixMs`]; limits are in [`limits`]. `protocol/README.md` tells the same story to
 //! somebody who writes a phone client in another language.
 
+pub mod admin;
 pub mod alert;
 pub mod ambient;
 pub mod case;
+pub mod cover;
 pub mod feed;
 pub mod http;
 mod ids;
@@ -27,8 +29,8 @@ pub use case::{
     Unverified,
 };
 pub use ids::{
-    AlertId, AttachmentId, CaseId, CheckInId, CodeId, CountryCode, DeskId, DeviceId, FixId, MessageId,
-    NoteId, Seq, SessionId, StaffId, WorkerId,
+    AlertId, AttachmentId, CaseId, ChannelId, CheckInId, CodeId, CountryCode, DeskId, DeviceId, FixId,
+    MessageId, NoteId, NotificationId, PolicyId, RotaId, Seq, SessionId, StaffId, WebhookId, WorkerId,
 };
 pub use phone::{GatewayFrame, PhoneFrame, Receipt, Stage};
 pub use pin::Pin;

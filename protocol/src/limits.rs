@@ -73,3 +73,33 @@ pub const TICKET_TTL_S: u32 = 30;
 pub const POSITION_FRESH_S: u32 = 60;
 /// … and old after this one; a trail is broken at a gap of this length.
 pub const POSITION_OLD_S: u32 = 300;
+/// Notifications that a case shows, the latest first.
+pub const NOTIFICATIONS_MAX: usize = 200;
+/// Days of a rota that are laid out for officers.
+pub const ROTA_DAYS_SHOWN: u32 = 28;
+/// Most holidays that are kept.
+pub const HOLIDAYS_MAX: usize = 200;
+/// Most channels of an officer.
+pub const CHANNELS_PER_OFFICER_MAX: usize = 10;
+/// Longest name of a channel, tag, webhook or holiday, in Unicode scalar values: one line.
+pub const LABEL_CHARS_MAX: usize = 80;
+/// Most tags of a case.
+pub const TAGS_MAX: usize = 10;
+/// Most cases that are linked with one.
+pub const LINKS_MAX: usize = 50;
+/// Most cases that one batch is about.
+pub const BATCH_CASES_MAX: usize = 200;
+/// Most cases that a search gives, the latest first.
+pub const SEARCH_CASES_MAX: usize = 50;
+/// Enrolment codes made at a time.
+pub const CODES_MAX: usize = 1_000;
+/// Largest list of workers, in bytes: a row has about 150.
+pub const CODES_BYTES_MAX: usize = 512 * 1024;
+/// Entries of the administration's ledger that are shown, the latest first.
+pub const ADMIN_ENTRIES_MAX: usize = 200;
+/// Most phrases, questions and tags each.
+pub const TEXTS_MAX: usize = 60;
+/// A console says again what its officer looks at after this many seconds …
+pub const PRESENCE_SAY_S: u32 = 5;
+/// … and one that has not said it for this many does not look any more.
+pub const PRESENCE_GONE_S: u32 = 12;

@@ -127,6 +127,15 @@ pub enum GatewayFrame {
         /// When it was recorded.
         at_ms: UnixMs,
     },
+    /// The desk asks for the position. To be answered by a fresh fix as soon as there is one, whatever the rate.
+    Locate {
+        /// Its place in the ledger.
+        seq: Seq,
+        /// The latest alert of this phone in that case.
+        alert_id: AlertId,
+        /// When it was asked.
+        at_ms: UnixMs,
+    },
     /// The message or cancellation with this id is kept safe; the phone may forget it.
     Accepted {
         /// `message_id`, or the `alert_id` of a `cancel`.

@@ -37,6 +37,21 @@ export const TICKET_TTL_S = 30;
 export const POSITION_FRESH_S = 60;
 export const POSITION_OLD_S = 300;
 export const LATE_AFTER_S = 60;
+export const NOTIFICATIONS_MAX = 200;
+export const ROTA_DAYS_SHOWN = 28;
+export const HOLIDAYS_MAX = 200;
+export const CHANNELS_PER_OFFICER_MAX = 10;
+export const LABEL_CHARS_MAX = 80;
+export const TAGS_MAX = 10;
+export const LINKS_MAX = 50;
+export const BATCH_CASES_MAX = 200;
+export const SEARCH_CASES_MAX = 50;
+export const CODES_MAX = 1000;
+export const CODES_BYTES_MAX = 524288;
+export const ADMIN_ENTRIES_MAX = 200;
+export const TEXTS_MAX = 60;
+export const PRESENCE_SAY_S = 5;
+export const PRESENCE_GONE_S = 12;
 
 /**
  * A moment, in milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
@@ -102,6 +117,31 @@ export type Pin = string;
  * One connection of a phone.
  */
 export type SessionId = string;
+
+/**
+ * An on-call rota.
+ */
+export type RotaId = string;
+
+/**
+ * The escalation policy of a desk, through all its versions.
+ */
+export type PolicyId = string;
+
+/**
+ * A webhook that an administrator has set up.
+ */
+export type WebhookId = string;
+
+/**
+ * Where an officer can be told away from the console.
+ */
+export type ChannelId = string;
+
+/**
+ * That somebody is to be told of something, once, by one channel.
+ */
+export type NotificationId = string;
 
 /**
  * The office that answers: a short name such as `tw-taipei`; lower-case letters, digits and dashes.
@@ -349,6 +389,19 @@ name: string,
 since_ms: UnixMs, };
 
 /**
+ * A case is offered to another desk.
+ */
+export type Offer = { 
+/**
+ * Which.
+ */
+to: DeskId, 
+/**
+ * Since when.
+ */
+at_ms: UnixMs, };
+
+/**
  * How a case ended.
  */
 export type Closing = { 
@@ -518,6 +571,46 @@ drill?: boolean,
  * Who has it.
  */
 owner?: Owner | null, 
+/**
+ * Who was asked to take it, and has not yet.
+ */
+assigned?: Owner | null, 
+/**
+ * The desk that it is offered to, and that has not taken it yet; the holder holds it until then.
+ */
+offer?: Offer | null, 
+/**
+ * Desks, among `watchers`, that may write in it.
+ */
+helpers?: Array<DeskId>, 
+/**
+ * Words to find it by.
+ */
+tags?: Array<string>, 
+/**
+ * Cases that belong to it.
+ */
+links?: Array<CaseId>, 
+/**
+ * When somebody was last told that nobody answers.
+ */
+escalated_at_ms?: UnixMs | null, 
+/**
+ * At that time there was nobody who could be told.
+ */
+nobody_told?: boolean, 
+/**
+ * An officer asked the phone for its position, and no fix has come since.
+ */
+fix_asked_at_ms?: UnixMs | null, 
+/**
+ * Employer of the worker, where known.
+ */
+employer?: string | null, 
+/**
+ * Where the worker lives abroad, where known.
+ */
+address?: string | null, 
 /**
  * Messages of the worker since an officer last looked or wrote.
  */
@@ -700,6 +793,46 @@ alert_ids: Array<AlertId>, } | { "kind": "claimed", } | { "kind": "released",
 /**
  * Why.
  */
+reason?: string | null, } | { "kind": "assigned", 
+/**
+ * Whom.
+ */
+to: StaffId, 
+/**
+ * Name to show.
+ */
+name: string, } | { "kind": "offered", 
+/**
+ * Which.
+ */
+to: DeskId, 
+/**
+ * Why.
+ */
+reason?: string | null, } | { "kind": "declined", 
+/**
+ * Which.
+ */
+desk: DeskId, 
+/**
+ * Why.
+ */
+reason?: string | null, } | { "kind": "withdrawn", 
+/**
+ * From which desk.
+ */
+desk: DeskId, } | { "kind": "shared", 
+/**
+ * Which.
+ */
+desk: DeskId, 
+/**
+ * It may write in it as well.
+ */
+help: boolean, 
+/**
+ * Why.
+ */
 reason?: string | null, } | { "kind": "transferred", 
 /**
  * From here …
@@ -744,7 +877,51 @@ note_id: NoteId,
 /**
  * The words.
  */
-text: string, };
+text: string, } | { "kind": "prioritised", 
+/**
+ * How urgent.
+ */
+to: Priority, 
+/**
+ * Why.
+ */
+reason?: string | null, } | { "kind": "tagged", 
+/**
+ * All of them now.
+ */
+tags: Array<string>, } | { "kind": "answered", 
+/**
+ * Which, by its id.
+ */
+question: string, 
+/**
+ * The answer.
+ */
+text: string, } | { "kind": "linked", 
+/**
+ * Which.
+ */
+case_id: CaseId, 
+/**
+ * Its number.
+ */
+case_no: string, } | { "kind": "unlinked", 
+/**
+ * Which.
+ */
+case_id: CaseId, 
+/**
+ * Its number.
+ */
+case_no: string, } | { "kind": "fix_asked", } | { "kind": "raised", 
+/**
+ * Why.
+ */
+reason?: string | null, } | { "kind": "escalated", 
+/**
+ * Who, and why.
+ */
+step: StepTaken, };
 
 /**
  * One line of a case's history.
@@ -1006,6 +1183,18 @@ from: string,
 /**
  * When it was recorded.
  */
+at_ms: UnixMs, } | { "type": "locate", 
+/**
+ * Its place in the ledger.
+ */
+seq: Seq, 
+/**
+ * The latest alert of this phone in that case.
+ */
+alert_id: AlertId, 
+/**
+ * When it was asked.
+ */
 at_ms: UnixMs, } | { "type": "accepted", 
 /**
  * `message_id`, or the `alert_id` of a `cancel`.
@@ -1047,6 +1236,1070 @@ id?: string | null, } | { "type": "pong",
  * The server's clock.
  */
 server_time_ms: UnixMs, };
+
+/**
+ * Who is on call for a desk, and when. `sos_core::cover::check` says what is wrong with one; one that is wrong is followed as
+ * far as it can be, with nobody on call for the rest.
+ */
+export type Rota = { 
+/**
+ * Identity.
+ */
+id: RotaId, 
+/**
+ * The desk.
+ */
+desk: DeskId, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * IANA name of the zone whose clocks it goes by, e.g. `Asia/Taipei`. A local time that comes twice, when clocks go
+ * back, is taken the first time; one that is left out is the moment at which clocks go forward.
+ */
+time_zone: string, 
+/**
+ * On call together: with a layer for the first and one for the second, both are; the first layer's come first.
+ */
+layers: Array<Layer>, 
+/**
+ * Exceptions. Where several hold at a time, each is applied to what those before it leave.
+ */
+overrides: Array<Override>, };
+
+/**
+ * One arrangement of a rota, from a day on.
+ */
+export type Layer = { 
+/**
+ * The first local day: of the first turn, or of the first weekly shift that may begin.
+ */
+valid_from: string, 
+/**
+ * The local day on which another arrangement takes over: turns end at their handover on it, and no weekly shift
+ * begins on it or later. None: it goes on.
+ */
+valid_until?: string | null, 
+/**
+ * How it goes.
+ */
+turns: Turns, };
+
+/**
+ * How a layer goes.
+ */
+export type Turns = { "kind": "in_turn", 
+/**
+ * In this order, and then again.
+ */
+staff: Array<StaffId>, 
+/**
+ * How long a turn is.
+ */
+every: Every, 
+/**
+ * Local time of the handover.
+ */
+handover: string, } | { "kind": "weekly", 
+/**
+ * In any order; they may overlap.
+ */
+shifts: Array<WeeklyShift>, };
+
+/**
+ * How long a turn is.
+ */
+export type Every = { "days": number } | { "weeks": number };
+
+/**
+ * A shift of every week.
+ */
+export type WeeklyShift = { 
+/**
+ * The local day on which it begins.
+ */
+day: Weekday, 
+/**
+ * Local time.
+ */
+from: string, 
+/**
+ * Local time; on the next day, unless it is later than `from`.
+ */
+to: string, 
+/**
+ * Who is on call, first to last.
+ */
+staff: Array<StaffId>, };
+
+/**
+ * A day of the week.
+ */
+export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+
+/**
+ * An exception for a time.
+ */
+export type Override = { 
+/**
+ * From …
+ */
+from: UnixMs, 
+/**
+ * … until just before.
+ */
+to: UnixMs, 
+/**
+ * What is different.
+ */
+change: Change, };
+
+/**
+ * What an override changes.
+ */
+export type Change = { "kind": "instead", 
+/**
+ * Who is away.
+ */
+of: StaffId, 
+/**
+ * Who stands in.
+ */
+by: StaffId, } | { "kind": "also", 
+/**
+ * Who.
+ */
+staff: StaffId, } | { "kind": "nobody" };
+
+/**
+ * The escalation policy of a desk.
+ */
+export type Policy = { 
+/**
+ * Identity, through all versions.
+ */
+id: PolicyId, 
+/**
+ * The desk whose cases it is for.
+ */
+desk: DeskId, 
+/**
+ * Grows with every change.
+ */
+version: number, 
+/**
+ * For the priorities that have no plan of their own.
+ */
+common: Plan, 
+/**
+ * For P1.
+ */
+p1?: Plan | null, 
+/**
+ * For P2.
+ */
+p2?: Plan | null, 
+/**
+ * For P3.
+ */
+p3?: Plan | null, 
+/**
+ * For how long nothing may happen in a claimed case before it rings again, in seconds.
+ */
+silent_s: number, };
+
+/**
+ * Steps in order, and how often they are gone through.
+ */
+export type Plan = { 
+/**
+ * 1 to `sos_core::cover::STEPS_MAX`.
+ */
+steps: Array<PolicyStep>, 
+/**
+ * How often all of it is repeated, up to `REPEATS_MAX`. After that the last step goes on alone, see
+ * `sos_core::cover::due`.
+ */
+repeats: number, };
+
+/**
+ * One step of a plan.
+ */
+export type PolicyStep = { 
+/**
+ * Seconds after the step before it (of the first one: after the press, or after the last one of the round before), up
+ * to `DELAY_S_MAX`.
+ */
+delay_s: number, 
+/**
+ * Who is told, all at once; 1 to `TARGETS_MAX`.
+ */
+targets: Array<Target>, };
+
+/**
+ * Whom a step means. Who that is, is looked up at the moment of the step.
+ */
+export type Target = { "kind": "consoles" } | { "kind": "on_call", 
+/**
+ * By this rota.
+ */
+rota: RotaId, } | { "kind": "staff", 
+/**
+ * Who.
+ */
+staff: StaffId, } | { "kind": "supervisors" } | { "kind": "desk", 
+/**
+ * Which.
+ */
+desk: DeskId, } | { "kind": "webhook", 
+/**
+ * Which.
+ */
+webhook: WebhookId, };
+
+/**
+ * How far a step came.
+ */
+export type Reach = "targets" | "ministry" | "nobody" | "later";
+
+/**
+ * Somebody who is told by a step.
+ */
+export type Recipient = { "kind": "staff", 
+/**
+ * Who.
+ */
+staff_id: StaffId, 
+/**
+ * Name to show.
+ */
+name: string, 
+/**
+ * By all that the officer has set up; else at the console only.
+ */
+personal: boolean, } | { "kind": "desk", 
+/**
+ * Which.
+ */
+desk_id: DeskId, } | { "kind": "webhook", 
+/**
+ * Which.
+ */
+webhook_id: WebhookId, 
+/**
+ * Name to show.
+ */
+name: string, };
+
+/**
+ * A step of the escalation of a case, as it was taken.
+ */
+export type StepTaken = { 
+/**
+ * Which time that the escalation of this case began.
+ */
+run: number, 
+/**
+ * 0 is the first time through, then the repeats.
+ */
+round: number, 
+/**
+ * Counted from 1; 0 is the owner, who is told before the first step.
+ */
+step: number, 
+/**
+ * Nobody did anything in a claimed case, or its worker pressed again and its owner does not answer.
+ */
+claimed: boolean, 
+/**
+ * How far it came.
+ */
+reach: Reach, 
+/**
+ * Who is told.
+ */
+told: Array<Recipient>, 
+/**
+ * The last repeat is over: the last step goes on alone until a person answers.
+ */
+is_past_repeats: boolean, };
+
+/**
+ * By what somebody is told.
+ */
+export type ChannelKind = "console" | "web" | "fcm" | "mail" | "webhook";
+
+/**
+ * How far a notification has got. "Sent" means that the service behind the channel has taken it, no more.
+ */
+export type NotificationState = "waiting" | "sent" | "failed";
+
+/**
+ * That somebody is told by one channel, and how far that has got.
+ */
+export type NotificationView = { 
+/**
+ * Identity.
+ */
+notification_id: NotificationId, 
+/**
+ * Of which run of the escalation; 0: a test of the channel.
+ */
+run: number, 
+/**
+ * Of which round.
+ */
+round: number, 
+/**
+ * Of which step.
+ */
+step: number, 
+/**
+ * Name of the officer or webhook.
+ */
+to: string, 
+/**
+ * By what.
+ */
+channel: ChannelKind, 
+/**
+ * How far it has got.
+ */
+state: NotificationState, 
+/**
+ * How often it was tried.
+ */
+tries: number, 
+/**
+ * What went wrong the last time: `no_answer`, `refused`, `unregistered`, `unavailable`, `too_late`, `not_set_up`,
+ * `answered` (somebody has taken or closed the case before it could be sent).
+ */
+fault?: string | null, 
+/**
+ * When the step was taken.
+ */
+made_at_ms: UnixMs, 
+/**
+ * When it was sent or given up.
+ */
+settled_at_ms?: UnixMs | null, };
+
+/**
+ * `GET /api/cases/{case_id}/escalation`
+ */
+export type EscalationView = { 
+/**
+ * When the next step is due; none: nothing runs, as for a drill or a closed case.
+ */
+next_due_ms?: UnixMs | null, 
+/**
+ * It waits beside a claimed case in which nothing happens, and has told nobody yet.
+ */
+is_watch: boolean, 
+/**
+ * Newest first, at most [`crate::limits::NOTIFICATIONS_MAX`].
+ */
+notifications: Array<NotificationView>, };
+
+/**
+ * A stretch of a rota in which the same officers are on call.
+ */
+export type ShiftView = { 
+/**
+ * From …
+ */
+from_ms: UnixMs, 
+/**
+ * … until just before.
+ */
+to_ms: UnixMs, 
+/**
+ * Who, first to last.
+ */
+staff: Array<StaffId>, };
+
+/**
+ * A rota with what it comes to, from today on.
+ */
+export type RotaView = { 
+/**
+ * As it is kept.
+ */
+rota: Rota, 
+/**
+ * For the next change: the version that was seen.
+ */
+version: number, 
+/**
+ * The shifts of the next [`crate::limits::ROTA_DAYS_SHOWN`] days.
+ */
+shifts: Array<ShiftView>, 
+/**
+ * Times of these days in which nobody is on call: from and to.
+ */
+gaps: Array<[UnixMs, UnixMs]>, };
+
+/**
+ * A webhook, without its key. It is called with a JSON body and signed as [Standard Webhooks](https://www.standardwebhooks.com) say.
+ */
+export type WebhookView = { 
+/**
+ * Identity.
+ */
+webhook_id: WebhookId, 
+/**
+ * The desk that it is for; none: for all.
+ */
+desk?: DeskId | null, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * `https:` address that is called. Empty for those who may not change it: an address can hold a secret.
+ */
+url: string, 
+/**
+ * In force.
+ */
+enabled: boolean, 
+/**
+ * For the next change.
+ */
+version: number, };
+
+/**
+ * An officer whom a rota or a policy can name.
+ */
+export type Colleague = { 
+/**
+ * Who.
+ */
+staff_id: StaffId, 
+/**
+ * Name to show.
+ */
+name: string, 
+/**
+ * What they may do.
+ */
+role: Role, 
+/**
+ * Their desk.
+ */
+desk_id?: DeskId | null, 
+/**
+ * On shift, with a console connected.
+ */
+on_shift: boolean, 
+/**
+ * Can be told away from a console.
+ */
+has_channel: boolean, };
+
+/**
+ * `GET /api/cover`: who answers for the desk of whoever asks; for the ministry's officers and administrators, for all.
+ */
+export type CoverView = { 
+/**
+ * Rotas.
+ */
+rotas: Array<RotaView>, 
+/**
+ * Policies; a desk without one goes by the one that holds where none is set.
+ */
+policies: Array<Policy>, 
+/**
+ * That one, for the first desk.
+ */
+unset: Policy, 
+/**
+ * Webhooks.
+ */
+webhooks: Array<WebhookView>, 
+/**
+ * Officers.
+ */
+colleagues: Array<Colleague>, 
+/**
+ * Holidays, the next ones first.
+ */
+holidays: Array<Holiday>, 
+/**
+ * For the next change of the holidays: the version that was seen; 0: there were none.
+ */
+holidays_version: number, };
+
+/**
+ * A day on which offices and people may be closed; shown with the rota, it changes nothing by itself.
+ */
+export type Holiday = { 
+/**
+ * The local day.
+ */
+day: string, 
+/**
+ * What people call it.
+ */
+name: string, 
+/**
+ * Of which desk; none: of all.
+ */
+desk?: DeskId | null, };
+
+/**
+ * `PUT /api/cover/rotas/{rota_id}`. A fault is answered with its place, counted from 0: `layers[2].shifts[3].from`.
+ */
+export type PutRota = { 
+/**
+ * The version that was seen; 0: it is new.
+ */
+version: number, 
+/**
+ * All of it.
+ */
+rota: Rota, };
+
+/**
+ * `PUT /api/cover/policies/{desk_id}`; the policy names the version that was seen, 0 where none was set. A fault is
+ * answered with its place, counted from 0: `p1.steps[2].delay_s`.
+ */
+export type PutPolicy = { 
+/**
+ * All of it.
+ */
+policy: Policy, };
+
+/**
+ * `PUT /api/cover/webhooks/{webhook_id}`
+ */
+export type PutWebhook = { 
+/**
+ * All of it; its version is the one that was seen, 0: it is new.
+ */
+webhook: WebhookView, 
+/**
+ * Key to sign with: `whsec_` and 24 to 64 bytes, base64. Left out: as before.
+ */
+key?: string | null, };
+
+/**
+ * `DELETE` of a rota or a webhook.
+ */
+export type Remove = { 
+/**
+ * The version that was seen.
+ */
+version: number, };
+
+/**
+ * `PUT /api/cover/holidays`: all of them. Of a supervisor's only the days of the own desk are taken, and the others stay.
+ */
+export type Holidays = { 
+/**
+ * The version that was seen; 0: there were none.
+ */
+version: number, 
+/**
+ * At most [`crate::limits::HOLIDAYS_MAX`].
+ */
+days: Array<Holiday>, };
+
+/**
+ * Where an officer can be told away from the console.
+ */
+export type ChannelTarget = { "kind": "push", 
+/**
+ * As phones give it.
+ */
+target: PushTarget, } | { "kind": "mail", 
+/**
+ * Address.
+ */
+address: string, };
+
+/**
+ * `PUT /api/me/channels/{channel_id}`: the same id again is the same channel.
+ */
+export type PutChannel = { 
+/**
+ * What the officer calls it, e.g. the name of the phone.
+ */
+label: string, 
+/**
+ * Where.
+ */
+target: ChannelTarget, };
+
+/**
+ * A channel, as its officer and those who answer for the desk see it.
+ */
+export type ChannelView = { 
+/**
+ * Identity.
+ */
+channel_id: ChannelId, 
+/**
+ * Whose.
+ */
+staff_id: StaffId, 
+/**
+ * Name of the officer.
+ */
+name: string, 
+/**
+ * By what.
+ */
+channel: ChannelKind, 
+/**
+ * What the officer calls it.
+ */
+label: string, 
+/**
+ * When it was set up.
+ */
+set_at_ms: UnixMs, 
+/**
+ * The latest notification by it, a test or a real one.
+ */
+last?: NotificationView | null, };
+
+/**
+ * `GET /api/me/channels`, `GET /api/cover/channels` (of the desk, or of all), and the answer to a test.
+ */
+export type Channels = { 
+/**
+ * By officer and label.
+ */
+channels: Array<ChannelView>, 
+/**
+ * Public VAPID key for `applicationServerKey`; none: Web Push is not set up.
+ */
+web_push_key?: string | null, 
+/**
+ * E-mail is set up.
+ */
+mail: boolean, 
+/**
+ * Webhooks that are in force, by name; none among an officer's own.
+ */
+webhooks?: Array<WebhookLast>, };
+
+/**
+ * A webhook with what was last told by it.
+ */
+export type WebhookLast = { 
+/**
+ * Which.
+ */
+webhook_id: WebhookId, 
+/**
+ * Name to show.
+ */
+name: string, 
+/**
+ * The latest notification by it, a test or a real one.
+ */
+last?: NotificationView | null, };
+
+/**
+ * A desk with everything that can be set: element of `GET /api/admin/desks`, body of `PUT /api/admin/desks/{desk_id}`.
+ */
+export type DeskSettings = { 
+/**
+ * Identity.
+ */
+desk_id: DeskId, 
+/**
+ * The version that was seen; 0: it is new.
+ */
+version: number, 
+/**
+ * Name to show.
+ */
+name: string, 
+/**
+ * Country it is in; absent for the ministry.
+ */
+country?: CountryCode | null, 
+/**
+ * It answers where no other desk does. Cannot be changed here.
+ */
+is_ministry: boolean, 
+/**
+ * It takes its countries' cases where no district fits.
+ */
+is_principal: boolean, 
+/**
+ * Countries it answers for.
+ */
+countries: Array<CountryCode>, 
+/**
+ * Consular district, GeoJSON Polygon or MultiPolygon as text; absent: none.
+ */
+district?: string | null, 
+/**
+ * IANA name.
+ */
+time_zone?: string | null, 
+/**
+ * City of the post, WGS 84 degrees.
+ */
+lat?: number | null, 
+/**
+ * City of the post, WGS 84 degrees.
+ */
+lon?: number | null, 
+/**
+ * By when a case should be claimed, in seconds after the press, 5 to 3,600.
+ */
+claim_target_s: number, };
+
+/**
+ * `GET /api/admin/desks`
+ */
+export type DeskSettingsList = { 
+/**
+ * All desks, the ministry first, then by name.
+ */
+desks: Array<DeskSettings>, };
+
+/**
+ * What a telephone number reaches.
+ */
+export type NumberService = "unified" | "police" | "ambulance" | "fire" | "maritime" | "desk" | "labour" | "national";
+
+/**
+ * How far a number can be trusted.
+ */
+export type NumberStatus = "verified" | "unverified" | "doubtful";
+
+/**
+ * A telephone number: element of `GET /api/admin/numbers`, body of `PUT /api/admin/numbers`.
+ */
+export type NumberEntry = { 
+/**
+ * `TW/police`, `tw-taipei/desk`, `national/1`: country or desk, and what it reaches.
+ */
+key: string, 
+/**
+ * The version that was seen; 0: it is new, or still as the data files have it.
+ */
+version: number, 
+/**
+ * Country, of those that are one's.
+ */
+country?: CountryCode | null, 
+/**
+ * Desk, of those that are one's.
+ */
+desk_id?: DeskId | null, 
+/**
+ * What it reaches.
+ */
+service: NumberService, 
+/**
+ * As it is dialled; empty: there is none that could be shown.
+ */
+number: string, 
+/**
+ * How far it can be trusted.
+ */
+status: NumberStatus, 
+/**
+ * Where it is from, or what is doubtful.
+ */
+note?: string | null, 
+/**
+ * When somebody called it. The service sets it when the status becomes verified; what a body says counts only where
+ * it is what was seen: then nobody called again.
+ */
+verified_at_ms?: UnixMs | null, 
+/**
+ * Who did.
+ */
+verified_by?: string | null, };
+
+/**
+ * `GET /api/admin/numbers`
+ */
+export type Numbers = { 
+/**
+ * By key.
+ */
+numbers: Array<NumberEntry>, };
+
+/**
+ * An account: element of `GET /api/admin/staff`.
+ */
+export type StaffAccount = { 
+/**
+ * Identity.
+ */
+staff_id: StaffId, 
+/**
+ * For sign-in.
+ */
+login: string, 
+/**
+ * Name to show.
+ */
+name: string, 
+/**
+ * What it may do.
+ */
+role: Role, 
+/**
+ * Its desk.
+ */
+desk_id?: DeskId | null, 
+/**
+ * Cannot sign in.
+ */
+disabled: boolean, };
+
+/**
+ * `GET /api/admin/staff`
+ */
+export type StaffAccounts = { 
+/**
+ * By desk and name.
+ */
+staff: Array<StaffAccount>, };
+
+/**
+ * `PUT /api/admin/staff/{staff_id}`: a new account, or a change of one. A disabled account is signed out at once.
+ */
+export type PutStaff = { 
+/**
+ * The login is never changed.
+ */
+account: StaffAccount, 
+/**
+ * A new password, 10 to 200 characters; needed for a new account. It ends the sessions of the account.
+ */
+password?: string | null, };
+
+/**
+ * `POST /api/admin/codes`: enrolment codes for workers that are there, or for those of a list.
+ */
+export type CreateCodes = { "for": "worker", 
+/**
+ * Which.
+ */
+worker_id: WorkerId, } | { "for": "without_device", } | { "for": "list", 
+/**
+ * CSV with the head `name,phone,language,contract_country,employer,address`, at most [`crate::limits::CODES_MAX`] rows.
+ */
+csv: string, };
+
+/**
+ * A code; it is shown once and kept only as a hash.
+ */
+export type CodeMade = { 
+/**
+ * Whose.
+ */
+worker_id: WorkerId, 
+/**
+ * Name of the worker.
+ */
+name: string, 
+/**
+ * Country of the contract.
+ */
+contract_country?: CountryCode | null, 
+/**
+ * To be typed into the app.
+ */
+code: string, 
+/**
+ * The link to enrol, as the page's own address and this path: `/app/#code=…`.
+ */
+path: string, 
+/**
+ * Good until.
+ */
+ends_ms: UnixMs, };
+
+/**
+ * A row of a list that could not be used.
+ */
+export type BadRow = { 
+/**
+ * Line in the list, from 1; the head is line 1.
+ */
+line: number, 
+/**
+ * Name of the column.
+ */
+column: string, 
+/**
+ * What is wrong, in English words.
+ */
+fault: string, };
+
+/**
+ * The answer to [`CreateCodes`]. With a bad row nothing was made.
+ */
+export type CodesMade = { 
+/**
+ * In the order of the list.
+ */
+codes: Array<CodeMade>, 
+/**
+ * Rows that could not be used.
+ */
+bad_rows: Array<BadRow>, };
+
+/**
+ * A worker: element of `POST /api/admin/workers/search`, for whoever hands out codes.
+ */
+export type WorkerFound = { 
+/**
+ * Identity.
+ */
+worker_id: WorkerId, 
+/**
+ * Full name.
+ */
+name: string, 
+/**
+ * Country of the contract.
+ */
+contract_country?: CountryCode | null, 
+/**
+ * Employer.
+ */
+employer?: string | null, 
+/**
+ * Phones that are enrolled and not revoked.
+ */
+devices: number, };
+
+/**
+ * The answer to `POST /api/admin/workers/search`
+ */
+export type WorkersFound = { 
+/**
+ * By name, at most [`crate::limits::SEARCH_CASES_MAX`].
+ */
+workers: Array<WorkerFound>, 
+/**
+ * All who have no phone yet.
+ */
+without_device: number, };
+
+/**
+ * Words in both languages.
+ */
+export type Bilingual = { 
+/**
+ * Vietnamese.
+ */
+vi: string, 
+/**
+ * English.
+ */
+en: string, };
+
+/**
+ * A question that officers are guided by.
+ */
+export type Question = { 
+/**
+ * Identity: lower-case letters, digits and dashes. Answers are kept under it.
+ */
+id: string, 
+/**
+ * Asked in these emergencies; empty: in all.
+ */
+kinds: Array<EmergencyKind>, 
+/**
+ * The question.
+ */
+words: Bilingual, 
+/**
+ * Answers to choose from; empty: free words only.
+ */
+choices?: Array<Bilingual>, };
+
+/**
+ * Texts that officers work with: `GET /api/texts`, body of `PUT /api/admin/texts`.
+ */
+export type Texts = { 
+/**
+ * The version that was seen; 0: as the service brings them.
+ */
+version: number, 
+/**
+ * Messages to workers that take no typing.
+ */
+phrases: Array<Bilingual>, 
+/**
+ * Guided questions, in the order they are asked.
+ */
+questions: Array<Question>, 
+/**
+ * Tags that are offered.
+ */
+tags: Array<string>, };
+
+/**
+ * An entry of the administration's ledger.
+ */
+export type AdminEntry = { 
+/**
+ * Place, from 1, without gaps.
+ */
+seq: Seq, 
+/**
+ * When.
+ */
+at_ms: UnixMs, 
+/**
+ * Who; none: at the command line.
+ */
+by?: string | null, 
+/**
+ * What was changed: `desk`, `number`, `staff`, `rota`, `policy`, `webhook`, `codes`, `holidays`, `texts`.
+ */
+kind: string, 
+/**
+ * Which of them.
+ */
+subject: string, 
+/**
+ * What it is since, JSON, without secrets and without names of workers.
+ */
+facts: string, };
+
+/**
+ * `GET /api/admin/ledger`
+ */
+export type AdminLedger = { 
+/**
+ * The newest first, at most [`crate::limits::ADMIN_ENTRIES_MAX`].
+ */
+entries: Array<AdminEntry>, };
+
+/**
+ * An officer who looks at a case.
+ */
+export type PresentOfficer = { 
+/**
+ * Who.
+ */
+staff_id: StaffId, 
+/**
+ * Name to show.
+ */
+name: string, 
+/**
+ * Writes to the worker.
+ */
+typing: boolean, };
 
 /**
  * An officer on shift.
@@ -1117,7 +2370,15 @@ after_seq?: Seq | null, } | { "type": "resume",
 /**
  * The largest `seq` dealt with.
  */
-after_seq: Seq, };
+after_seq: Seq, } | { "type": "looking", 
+/**
+ * The case that is open; left out: none.
+ */
+case_id?: CaseId | null, 
+/**
+ * The officer is writing to the worker.
+ */
+typing: boolean, };
 
 /**
  * What the service sends to a console.
@@ -1159,7 +2420,15 @@ fixes: Array<FixView>, } | { "type": "provisional",
 /**
  * What is known of it.
  */
-alert: ProvisionalAlert, } | { "type": "heartbeat", 
+alert: ProvisionalAlert, } | { "type": "presence", 
+/**
+ * Which.
+ */
+case_id: CaseId, 
+/**
+ * By name.
+ */
+officers: Array<PresentOfficer>, } | { "type": "heartbeat", 
 /**
  * The ledger's head. All entries up to here that this console may see were sent before this frame.
  */
@@ -1522,7 +2791,8 @@ version: number,
 reason?: string | null, };
 
 /**
- * `POST /api/cases/{case_id}/transfer`
+ * `POST /api/cases/{case_id}/transfer`: it is offered to another desk. That desk takes it by `/transfer/take` (a [`Claim`]) or
+ * declines by `/transfer/decline`; until then `/transfer/withdraw` (a [`Claim`]) takes the offer back.
  */
 export type Transfer = { 
 /**
@@ -1582,8 +2852,236 @@ note_id: NoteId,
 text: string, };
 
 /**
- * The answer to every command on a case (`claim`, `release`, `transfer`, `close`, `reopen`, `messages`, `notes`,
- * `rang`, `seen`): the case as it is now. The feed brings the event itself.
+ * `POST /api/cases/{case_id}/assign`: an officer is asked to take it.
+ */
+export type Assign = { 
+/**
+ * The version that the officer saw.
+ */
+version: number, 
+/**
+ * Whom; of the desk that holds it.
+ */
+to: StaffId, };
+
+/**
+ * `POST /api/cases/{case_id}/share`: another desk is shown it.
+ */
+export type Share = { 
+/**
+ * Which.
+ */
+desk: DeskId, 
+/**
+ * It may write in it as well.
+ */
+help: boolean, 
+/**
+ * Why, at most [`crate::limits::TEXT_CHARS_MAX`].
+ */
+reason?: string | null, };
+
+/**
+ * `POST /api/cases/{case_id}/priority`
+ */
+export type Prioritise = { 
+/**
+ * The version that the officer saw.
+ */
+version: number, 
+/**
+ * How urgent.
+ */
+to: Priority, 
+/**
+ * Why, at most [`crate::limits::TEXT_CHARS_MAX`].
+ */
+reason?: string | null, };
+
+/**
+ * `POST /api/cases/{case_id}/tags`
+ */
+export type SetTags = { 
+/**
+ * All of them, at most [`crate::limits::TAGS_MAX`], each at most [`crate::limits::LABEL_CHARS_MAX`].
+ */
+tags: Array<string>, };
+
+/**
+ * `POST /api/cases/{case_id}/answers`
+ */
+export type PostAnswer = { 
+/**
+ * Id of the question.
+ */
+question: string, 
+/**
+ * Not empty, at most [`crate::limits::TEXT_CHARS_MAX`].
+ */
+text: string, };
+
+/**
+ * `POST /api/cases/{case_id}/links` and `/unlink`
+ */
+export type Link = { 
+/**
+ * The other case; one that the officer may work.
+ */
+case_id: CaseId, };
+
+/**
+ * `POST /api/cases/{case_id}/merge`: it is the same matter as another case. It is linked to that one and closed as its duplicate.
+ */
+export type Merge = { 
+/**
+ * The version that the officer saw.
+ */
+version: number, 
+/**
+ * The case that goes on; one that the officer may work.
+ */
+into: CaseId, 
+/**
+ * In words, not empty, at most [`crate::limits::TEXT_CHARS_MAX`].
+ */
+summary: string, };
+
+/**
+ * A case of a batch.
+ */
+export type BatchCase = { 
+/**
+ * Which.
+ */
+case_id: CaseId, 
+/**
+ * The version that the officer saw.
+ */
+version: number, 
+/**
+ * Of the message to this worker, made by the console; with [`BatchCommand::Message`].
+ */
+message_id?: MessageId | null, };
+
+/**
+ * What a batch does.
+ */
+export type BatchCommand = { "kind": "claim", } | { "kind": "assign", 
+/**
+ * Whom.
+ */
+to: StaffId, } | { "kind": "message", 
+/**
+ * Not empty, at most [`crate::limits::TEXT_CHARS_MAX`].
+ */
+text: string, } | { "kind": "link", };
+
+/**
+ * `POST /api/cases/batch`: the same for several cases, each by itself.
+ */
+export type Batch = { 
+/**
+ * At most [`crate::limits::BATCH_CASES_MAX`].
+ */
+cases: Array<BatchCase>, 
+/**
+ * What.
+ */
+command: BatchCommand, };
+
+/**
+ * What became of one case of a batch.
+ */
+export type BatchResult = { 
+/**
+ * Which.
+ */
+case_id: CaseId, 
+/**
+ * The case as it is now; with `problem` left out.
+ */
+case?: CaseSummary | null, 
+/**
+ * Why nothing was done.
+ */
+problem?: Problem | null, };
+
+/**
+ * The answer to [`Batch`]
+ */
+export type BatchAnswer = { 
+/**
+ * In the order of the batch.
+ */
+results: Array<BatchResult>, };
+
+/**
+ * `POST /api/search`: words that must all occur, in any order, without regard to case and marks, in the name, telephone, case
+ * number, country, employer, address, tags, summary, or in messages and notes.
+ */
+export type Search = { 
+/**
+ * At most [`crate::limits::LABEL_CHARS_MAX`].
+ */
+text: string, };
+
+/**
+ * The answer to [`Search`]
+ */
+export type Found = { 
+/**
+ * The latest first, at most [`crate::limits::SEARCH_CASES_MAX`].
+ */
+cases: Array<CaseSummary>, 
+/**
+ * There are more.
+ */
+more: boolean, 
+/**
+ * Messages and notes were looked through back to here; absent: all of them.
+ */
+texts_since_ms?: UnixMs | null, };
+
+/**
+ * A mission near a position.
+ */
+export type NearMission = { 
+/**
+ * Its desk.
+ */
+desk_id: DeskId, 
+/**
+ * Name to show.
+ */
+name: string, 
+/**
+ * To its city, over ground, in kilometres.
+ */
+distance_km: number, 
+/**
+ * Its numbers.
+ */
+numbers: Array<NumberEntry>, };
+
+/**
+ * `GET /api/cases/{case_id}/surroundings`: who else could help, near the newest position.
+ */
+export type Surroundings = { 
+/**
+ * The country, where it is known.
+ */
+country?: CountryCode | null, 
+/**
+ * Emergency numbers of that country, then the national lines.
+ */
+numbers: Array<NumberEntry>, 
+/**
+ * The nearest missions, at most five; none without a position.
+ */
+missions: Array<NearMission>, };
+
+/**
+ * The answer to every command on one case (`claim`, `transfer`, `close`, `messages`, …): the case as it is now. The feed brings the event itself.
  */
 export type CaseAnswer = { 
 /**

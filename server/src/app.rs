@@ -22,13 +22,16 @@ use crate::cases::{Cases, Changing};
 use crate::config::Config;
 use crate::dispatch::Dispatch;
 use crate::durability;
+use crate::escalation::{self, Escalating};
 use crate::gather::Gather;
 use crate::http::{self, Parts, SignInTries};
 use crate::hub::Hub;
 use crate::intake::recorder::Recorder;
 use crate::intake::{Intake, alerts, direct, fixes};
 use crate::lane::Lane;
+use crate::notify::{self, Notifier};
 use crate::pins::Pins;
+use crate::presence::Presence;
 use crate::push::{self, Push};
 use crate::queue::Queue;
 use crate::store::Store;
@@ -94,7 +97,7 @@ pub async fn serve(
     if let Err(error) = dispatch.refresh(&store).await {
         tracing::warn!(%error, "desks not read yet");
     }
-    let committed = Arc::new(Notify::new());
+    let (committed, relayed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let recorder = Arc::new(Recorder::new(
         sos_store.clone(),
         dispatch.clone(),
@@ -122,6 +125,7 @@ pub async fn serve(
         knows_head: head.is_ok(),
         registry: registry.clone(),
         committed: committed.clone(),
+        relayed: relayed.clone(),
         clock: ambient.clock.clone(),
         node: ambient.entropy.uuid_v7(ambient.clock.now()).to_string(),
     }
@@ -141,9 +145,27 @@ pub async fn serve(
     let push_store = store_of(config, &ambient, push::CONNECTIONS)?;
     push.spawn(&push_store, &ambient, &workers, &stop_workers);
 
+    let escalation_store = store_of(config, &ambient, escalation::CONNECTIONS)?;
+    let escalating = Escalating {
+        store: escalation_store.clone(),
+        dispatch: dispatch.clone(),
+        clock: ambient.clock.clone(),
+        committed: committed.clone(),
+        relayed,
+    };
+    escalating.spawn(&workers, &stop_workers);
+    let notify_store = start_notify(config, &ambient, &push, &workers, &stop_workers)?;
+
     let attachments_store = store_of(config, &ambient, attachments::CONNECTIONS)?;
     let attachments =
         start_attachments(config, &ambient, &attachments_store, &intake, &workers, &stop_workers);
+
+    let (presence, keeping) = Presence::new(
+        (store.clone(), queue.clone(), hub.clone()),
+        ambient.clock.clone(),
+        ambient.entropy.clone(),
+    );
+    workers.spawn(keeping.run(stop_workers.clone()));
 
     let sockets = TaskTracker::new();
     let parts = parts(
@@ -154,7 +176,7 @@ pub async fn serve(
         queue,
         intake,
         dispatch,
-        hub,
+        (hub, presence),
         registry,
         committed,
         (changing, lane.handle().clone(), rang),
@@ -186,6 +208,8 @@ pub async fn serve(
     sos_store.close().await;
     officers_store.close().await;
     push_store.close().await;
+    escalation_store.close().await;
+    notify_store.close().await;
     attachments_store.close().await;
     Ok(())
 }
@@ -205,6 +229,19 @@ fn start_intake(
     workers.spawn_on(direct::run(past_redis, recorder, stop.clone()), lane.handle());
     workers.spawn(fixes::run(waiting_fixes, queue.clone(), store.clone(), stop.clone()));
     Arc::new(Intake::new(alerts, fixes, clock))
+}
+
+/// What tells officers away from their consoles; the connections that it uses.
+fn start_notify(
+    config: &Config,
+    ambient: &Ambient,
+    push: &Arc<Push>,
+    workers: &TaskTracker,
+    stop: &CancellationToken,
+) -> anyhow::Result<Store> {
+    let store = store_of(config, ambient, notify::CONNECTIONS)?;
+    Notifier::new(&config.notify, push.clone())?.spawn(&store, ambient, workers, stop);
+    Ok(store)
 }
 
 /// What takes photos and voice notes, with the sweep behind it. Where their folder is not to be had, they wait on the
@@ -243,7 +280,7 @@ fn parts(
     queue: Arc<Queue>,
     intake: Arc<Intake>,
     dispatch: Arc<Dispatch>,
-    hub: Arc<Hub>,
+    (hub, presence): (Arc<Hub>, Presence),
     registry: Arc<Registry>,
     committed: Arc<Notify>,
     changing: (Changing, Handle, Gather<Rang>),
@@ -265,14 +302,21 @@ fn parts(
         clock: clock.clone(),
         entropy: entropy.clone(),
     });
-    let feeds =
-        Arc::new(FeedSockets { store: store.clone(), queue: queue.clone(), hub, clock: clock.clone() });
+    let feeds = Arc::new(FeedSockets {
+        store: store.clone(),
+        queue: queue.clone(),
+        hub,
+        presence,
+        clock: clock.clone(),
+    });
     Arc::new(Parts {
-        cases: Cases::new(store.clone(), changing, dispatch, committed),
+        cases: Cases::new(store.clone(), changing, dispatch.clone(), committed, clock.clone()),
+        dispatch,
         passwords,
         pins,
         tries: SignInTries::default(),
         cookie_secure: config.cookie_secure,
+        mail: config.notify.mail.is_some(),
         sms_key: config.sms_key.clone(),
         sms_number: config.sms_number.clone(),
         store,

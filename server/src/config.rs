@@ -8,6 +8,7 @@ use serde::Deserialize;
 use sos_protocol::CountryCode;
 
 use crate::auth::secret::Secret;
+use crate::notify::config::NotifyConfig;
 use crate::push::config::{PushConfig, WEB_PUSH_SERVICES};
 
 /// All settings. The README lists them with their environment names.
@@ -37,6 +38,8 @@ pub struct Config {
     pub attachments: PathBuf,
     /// Telling phones while their apps sleep.
     pub push: PushConfig,
+    /// Telling officers away from their consoles.
+    pub notify: NotifyConfig,
     /// Which log lines are written, e.g. `info` or `sos_server=debug`.
     pub log: String,
     /// Log lines as JSON, for machines; else for people.
@@ -62,6 +65,9 @@ struct Raw {
     fcm_url: String,
     push_contact: Option<String>,
     web_push_services: String,
+    smtp_url: Option<String>,
+    mail_from: Option<String>,
+    public_url: Option<String>,
     log: String,
     log_json: bool,
 }
@@ -135,6 +141,7 @@ impl Config {
             drain_s: raw.drain_s,
             attachments: raw.attachments,
             push: PushConfig::check(raw.fcm_account, &raw.fcm_url, raw.push_contact, &raw.web_push_services)?,
+            notify: NotifyConfig::check(raw.smtp_url, raw.mail_from.as_deref(), raw.public_url.as_deref())?,
             log: raw.log,
             log_json: raw.log_json,
         })

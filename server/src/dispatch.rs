@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use sos_core::routing::{
-    Atlas, AtlasError, Desk, DeskTable, DeskTableError, Place, Routing, district_from_geojson, route,
+    Atlas, AtlasError, Desk, DeskTable, DeskTableError, Place, Routing, district_from_geojson,
+    great_circle_km, route,
 };
 use sos_protocol::{CountryCode, DeskId, Fix};
 
@@ -85,6 +86,27 @@ impl Dispatch {
     #[must_use]
     pub fn ministry(&self) -> Option<DeskId> {
         Some(self.desks.read().ok()?.as_ref()?.table.ministry().id.clone())
+    }
+
+    /// The country that a position is in or nearest to, if any is near.
+    #[must_use]
+    pub fn country_at(&self, fix: &Fix) -> Option<CountryCode> {
+        let place = Place { lat: fix.lat, lon: fix.lon, accuracy_m: fix.accuracy_m };
+        self.atlas.locate(place).countries.first().copied()
+    }
+
+    /// The `count` desks nearest to a position, over ground, with their names and distances in kilometres.
+    #[must_use]
+    pub fn nearest(&self, fix: &Fix, count: usize) -> Vec<(DeskId, String, f64)> {
+        let Some(desks) = self.desks.read().ok().and_then(|desks| desks.clone()) else { return vec![] };
+        let placed = desks.rows.values().filter_map(|row| {
+            let km = great_circle_km((fix.lat, fix.lon), (row.lat?, row.lon?));
+            Some((row.desk_id.clone(), row.name.clone(), km))
+        });
+        let mut placed: Vec<_> = placed.collect();
+        placed.sort_by(|a, b| a.2.total_cmp(&b.2).then_with(|| a.0.cmp(&b.0)));
+        placed.truncate(count);
+        placed
     }
 
     /// Whether there is such a desk.

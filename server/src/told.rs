@@ -2,8 +2,8 @@
 
 use sos_core::access::{CaseDesks, Scope};
 use sos_core::entry::LedgerEntry;
-use sos_protocol::feed::{FeedFrame, ProvisionalAlert};
-use sos_protocol::{DeskId, Seq};
+use sos_protocol::feed::{FeedFrame, PresentOfficer, ProvisionalAlert};
+use sos_protocol::{CaseId, DeskId, Seq, StaffId};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::store::fixes::CaseFixes;
@@ -23,6 +23,15 @@ pub enum Told {
         audience: Vec<DeskId>,
         /// As consoles get it.
         frame: Utf8Bytes,
+    },
+    /// Who looks at a case.
+    Presence {
+        /// Desks that see the case.
+        audience: Vec<DeskId>,
+        /// Which.
+        case_id: CaseId,
+        /// All of them.
+        officers: Vec<PresentOfficer>,
     },
 }
 
@@ -48,10 +57,17 @@ impl Told {
         Self::Passing { audience, frame: encode(&FeedFrame::Provisional { alert }).into() }
     }
 
-    /// The frame for a console that sees `scope`.
+    /// Who looks at a case.
     #[must_use]
-    pub fn for_console(&self, scope: &Scope) -> Option<Utf8Bytes> {
-        let covered = |holder: &DeskId, watchers: &[DeskId]| scope.covers(CaseDesks { holder, watchers });
+    pub const fn presence(case_id: CaseId, audience: Vec<DeskId>, officers: Vec<PresentOfficer>) -> Self {
+        Self::Presence { audience, case_id, officers }
+    }
+
+    /// The frame for the console of `officer`, who sees `scope`. Nobody is told that they look themselves.
+    #[must_use]
+    pub fn for_console(&self, scope: &Scope, officer: StaffId) -> Option<Utf8Bytes> {
+        let covered =
+            |holder: &DeskId, watchers: &[DeskId]| scope.covers(CaseDesks::seen_by(holder, watchers));
         match self {
             Self::Entry { entry, frame } => {
                 covered(&entry.case.desk_id, &entry.case.watchers).then(|| frame.clone())
@@ -59,6 +75,12 @@ impl Told {
             Self::Passing { audience, frame } => {
                 let (holder, watchers) = audience.split_first()?;
                 covered(holder, watchers).then(|| frame.clone())
+            }
+            Self::Presence { audience, case_id, officers } => {
+                let (holder, watchers) = audience.split_first()?;
+                let others = || officers.iter().filter(|other| other.staff_id != officer).cloned().collect();
+                let frame = || FeedFrame::Presence { case_id: *case_id, officers: others() };
+                covered(holder, watchers).then(|| encode(&frame()).into())
             }
         }
     }
@@ -68,7 +90,7 @@ impl Told {
     pub fn seq(&self) -> Option<Seq> {
         match self {
             Self::Entry { entry, .. } => Some(entry.seq()),
-            Self::Passing { .. } => None,
+            Self::Passing { .. } | Self::Presence { .. } => None,
         }
     }
 }

@@ -54,7 +54,7 @@ async fn with_card_and_pin_anothers_phone_opens_the_workers_case_and_the_second_
     assert_eq!(raised.case_id, case.case_id, "the worker has one matter");
     assert_eq!((raised.priority, raised.ringing), (Priority::P1, true));
     assert!(raised.duress_at_ms.is_some());
-    let timeline = lan.detail(case.case_id).await.timeline;
+    let timeline = lan.history(case.case_id).await;
     let kinds: Vec<&str> = timeline.iter().map(|entry| entry.event.kind()).collect();
     assert_eq!(kinds, ["opened", "pressed_again", "duress"]);
 

@@ -1,7 +1,7 @@
 //! Consoles: races, resuming, sharing.
 
 use sos_protocol::feed::{ConsoleFrame, FeedFrame};
-use sos_protocol::http::{PostNote, Transfer, WithReason};
+use sos_protocol::http::{Claim, PostNote, Transfer, WithReason};
 use sos_protocol::{CaseState, ErrorCode, NoteId, Seq, Stage};
 use sos_tests::phone::{alert, new_id};
 use sos_tests::{Feed, Phone, Service};
@@ -54,7 +54,9 @@ async fn a_console_that_was_cut_off_gets_everything_after_it_in_order_and_once()
         match feed.next().await.unwrap() {
             FeedFrame::Event { entry, case } => {
                 assert_eq!(case.desk_id.as_str(), "tw-taipei");
-                seqs.push(entry.seq);
+                if entry.event.kind() == "note" {
+                    seqs.push(entry.seq);
+                }
             }
             FeedFrame::Heartbeat { head_seq, .. } => break head_seq,
             other => panic!("neither event nor heartbeat: {other:?}"),
@@ -66,7 +68,9 @@ async fn a_console_that_was_cut_off_gets_everything_after_it_in_order_and_once()
     feed.say(&ConsoleFrame::Resume { after_seq: seqs[39] }).await;
     let mut again = vec![];
     while let FeedFrame::Event { entry, .. } = feed.next().await.unwrap() {
-        again.push(entry.seq);
+        if entry.event.kind() == "note" {
+            again.push(entry.seq);
+        }
     }
     assert_eq!(again, seqs[40..]);
 }
@@ -103,7 +107,7 @@ async fn a_queue_larger_than_a_socket_may_buffer_arrives_whole() {
         _ => None,
     });
     let head = heads.await;
-    assert_eq!((got, head), (CASES, Seq(400)));
+    assert!(got == CASES && head >= Seq(400), "{got} {head:?}");
     assert!(parts > 1, "{parts}");
 }
 
@@ -144,10 +148,12 @@ async fn a_case_near_a_border_is_shown_to_both_desks_and_can_be_transferred() {
     let id = case.case_id;
     let transfer =
         Transfer { version: 1, to: "jp-tokyo".into(), reason: Some("Tàu đã sang Nhật".into()) };
-    let moved = lan.command(id, "transfer", &transfer).await.unwrap();
-    assert_eq!((moved.desk_id.as_str(), moved.state, moved.version), ("jp-tokyo", CaseState::Open, 2));
-    let (_, there) = tokyo.event("transferred").await;
-    assert!(there.ringing);
+    let offered = lan.command(id, "transfer", &transfer).await.unwrap();
+    assert_eq!((offered.desk_id.as_str(), offered.state), ("tw-taipei", CaseState::Open));
+    let (_, there) = tokyo.event("offered").await;
+    assert!(there.ringing && there.offer.is_some_and(|offer| offer.to.as_str() == "jp-tokyo"));
+    let taken = hoa.command(id, "transfer/take", &Claim { version: 2 }).await.unwrap();
+    assert_eq!((taken.desk_id.as_str(), taken.state, taken.version), ("jp-tokyo", CaseState::Claimed, 4));
     let told = phone.hear_until("the new desk", |frame| match frame {
         sos_protocol::GatewayFrame::Receipt { receipt } if receipt.alert_id == alert_id => {
             receipt.desk_name.clone().filter(|name| name.contains("Nhật"))
@@ -156,10 +162,9 @@ async fn a_case_near_a_border_is_shown_to_both_desks_and_can_be_transferred() {
     });
     told.await;
     taipei.event("transferred").await;
-    assert_eq!(lan.claim(id, 2).await.unwrap_err().code, ErrorCode::Forbidden);
-    hoa.claim(id, 2).await.unwrap();
+    assert_eq!(lan.claim(id, 4).await.unwrap_err().code, ErrorCode::Forbidden);
     taipei.event("claimed").await;
-    let nowhere = Transfer { version: 3, to: "xx-nowhere".into(), reason: None };
+    let nowhere = Transfer { version: 4, to: "xx-nowhere".into(), reason: None };
     assert_eq!(hoa.command(id, "transfer", &nowhere).await.unwrap_err().code, ErrorCode::InvalidField);
 }
 

@@ -104,11 +104,11 @@ async fn after_a_workers_key_was_erased_older_words_are_blank_and_the_case_still
     let alert_id = phone.press(Some(TAIPEI)).await;
     let case = phone.receipt(alert_id, Stage::Recorded).await.case_id.expect("a case");
     phone.write(alert_id, "Tôi ở tầng 2").await;
-    until("the words", async || (lan.detail(case).await.timeline.len() == 2).then_some(())).await;
+    until("the words", async || (lan.history(case).await.len() == 2).then_some(())).await;
     sqlx::query("DELETE FROM subject_keys").execute(&service.db).await.expect("erased");
     // What comes after it is sealed with another key.
     phone.write(alert_id, "Tôi vẫn ở đây").await;
-    until("newer words", async || (lan.detail(case).await.timeline.len() == 3).then_some(())).await;
+    until("newer words", async || (lan.history(case).await.len() == 3).then_some(())).await;
     let words: Vec<String> = lan
         .detail(case)
         .await

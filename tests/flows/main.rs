@@ -1,14 +1,17 @@
 //! Stories against the real service, and the corpora of its decoders.
 
+mod administration;
 mod attachments;
 mod bad_input;
 mod bridge;
 mod cards;
+mod channels;
 mod check_ins;
 mod console;
 mod decoders;
 mod drills;
 mod enrolment;
+mod escalation;
 mod late_and_odd;
 mod once;
 mod permissions;
@@ -18,3 +21,4 @@ mod sms;
 mod sos_path;
 mod stores_away;
 mod swarm;
+mod work;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use sos_core::access::{self, Access, Action, CaseDesks};
+use sos_core::cover::unset;
 use sos_protocol::ambient::{Clock, ManualClock, SystemClock};
 use sos_protocol::feed::FeedFrame;
 use sos_protocol::http::{CaseList, Role};
@@ -10,55 +11,124 @@ use sos_protocol::{AttachmentId, CaseId, CaseSummary, DeskId, ErrorCode, Problem
 use sos_server::auth::credential::CREDENTIAL_MS;
 use sos_server::http::routes::{Guard, ROUTES, Route};
 use sos_tests::phone::new_id;
-use sos_tests::service::STAFF;
+use sos_tests::service::{STAFF, staff_id};
 use sos_tests::{Key, Officer, Phone, Service};
+use uuid::Uuid;
 
 use crate::attachments::attach;
 
-/// A body that fits, but names a version that no case has: a permitted command ends in a conflict.
-fn body(route: &Route) -> Value {
-    let version = 999_999;
-    match route.body {
-        Some("Claim" | "WithReason") => json!({ "version": version }),
-        Some("Transfer") => json!({ "version": version, "to": "kr-seoul" }),
-        Some("Close") => json!({ "version": version, "disposition": "test", "summary": "thử" }),
-        Some("PostMessage") => json!({ "message_id": new_id(), "text": "thử" }),
-        Some("PostNote") => json!({ "note_id": new_id(), "text": "thử" }),
-        Some(_) | None => json!({}),
+/// What a request is about.
+struct Subject {
+    case: CaseId,
+    attachment: AttachmentId,
+    /// The desk of cover and settings.
+    desk: String,
+    /// Of a rota and a webhook of that desk.
+    kept: Uuid,
+    /// Of what is not there yet.
+    new: Uuid,
+}
+
+impl Subject {
+    /// Something that nobody has made.
+    fn unknown() -> Self {
+        let (case, attachment) = (CaseId(new_id()), AttachmentId(new_id()));
+        Self { case, attachment, desk: "tw-nowhere".to_owned(), kept: new_id(), new: new_id() }
+    }
+
+    /// The address with something in the place of each parameter. What is put is new, what is removed is there.
+    fn address(&self, route: &Route) -> String {
+        let id = if route.method == "DELETE" { self.kept } else { self.new }.to_string();
+        let path = route.path.replace("{case_id}", &self.case.to_string()).replace("{offset}", "0");
+        let path = path.replace("{attachment_id}", &self.attachment.to_string());
+        let path = path.replace("{rota_id}", &id).replace("{webhook_id}", &id).replace("{staff_id}", &id);
+        path.replace("{desk_id}", &self.desk).replace("{channel_id}", &self.new.to_string())
+    }
+
+    /// A body that fits. Where it changes something it names a version that this never had: a permitted command ends in
+    /// a conflict.
+    fn body(&self, route: &Route) -> Value {
+        let version = 999_999;
+        match route.body {
+            Some("Claim" | "WithReason" | "Remove") => json!({ "version": version }),
+            Some("Transfer") => json!({ "version": version, "to": "kr-seoul" }),
+            Some("Close") => json!({ "version": version, "disposition": "test", "summary": "thử" }),
+            Some("PostMessage") => json!({ "message_id": new_id(), "text": "thử" }),
+            Some("PostNote") => json!({ "note_id": new_id(), "text": "thử" }),
+            // Of the ministry, so that every desk may ask that officer.
+            Some("Assign") => json!({ "version": version, "to": staff_id("bo") }),
+            Some("Share") => json!({ "desk": "kr-seoul", "help": false }),
+            Some("Prioritise") => json!({ "version": version, "to": "p2" }),
+            Some("SetTags") => json!({ "tags": ["thử"] }),
+            Some("PostAnswer") => json!({ "question": "injured", "text": "không" }),
+            Some("Link") => json!({ "case_id": self.case }),
+            Some("Merge") => json!({ "version": version, "into": self.case, "summary": "thử" }),
+            Some("Batch") => json!({ "cases": [], "command": { "kind": "claim" } }),
+            Some("PutChannel") => {
+                json!({ "label": "Thử", "target": { "kind": "mail", "address": "a@example.org" } })
+            }
+            Some("PutRota") => json!({ "version": 0, "rota": self.rota(self.new) }),
+            Some("PutPolicy") => json!({ "policy": unset(self.desk.as_str().into(), "ministry".into()) }),
+            Some("PutWebhook") => self.webhook(self.new),
+            Some("Holidays") => json!({ "version": version, "days": [] }),
+            Some("DeskSettings") => json!({ "desk_id": self.desk, "version": version, "name": "thử",
+                "countries": [], "claim_target_s": 20 }),
+            Some("NumberEntry") => json!({ "key": "TW/police", "version": version, "country": "TW",
+                "service": "police", "number": "110", "status": "doubtful" }),
+            Some("PutStaff") => json!({ "password": "một mật khẩu dài", "account": { "staff_id": self.new,
+                "login": self.new, "name": "thử", "role": "reviewer", "disabled": false } }),
+            Some("CreateCodes") => json!({ "for": "without_device" }),
+            Some("Texts") => json!({ "version": version, "phrases": [], "questions": [], "tags": [] }),
+            Some("Search") => json!({ "text": "thử" }),
+            Some(_) | None => json!({}),
+        }
+    }
+
+    fn rota(&self, id: Uuid) -> Value {
+        json!({ "id": id, "desk": self.desk, "name": "thử", "time_zone": "Asia/Taipei", "layers": [
+            { "valid_from": "2026-01-01", "turns": { "kind": "in_turn", "staff": [staff_id("bo")],
+                "every": { "days": 1 }, "handover": "08:00:00" } }] })
+    }
+
+    fn webhook(&self, id: Uuid) -> Value {
+        let key = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        json!({ "key": key, "webhook": { "webhook_id": id, "desk": self.desk, "name": "thử", "enabled": true,
+            "url": "https://gateway.example/", "version": 0 } })
+    }
+
+    /// Has the rota and the webhook made.
+    async fn keep(&self, administrator: &Officer) {
+        let rota = json!({ "version": 0, "rota": self.rota(self.kept) });
+        for (noun, body) in [("rotas", rota), ("webhooks", self.webhook(self.kept))] {
+            let path = format!("/api/cover/{noun}/{}", self.kept);
+            assert_eq!(administrator.send("PUT", &path, Some(&body)).await.status(), 200);
+        }
     }
 }
 
-/// The address with something in the place of each parameter.
-fn address(route: &Route, case: CaseId, attachment: AttachmentId) -> String {
-    let path = route.path.replace("{case_id}", &case.to_string()).replace("{offset}", "0");
-    path.replace("{attachment_id}", &attachment.to_string())
-}
-
-/// The same with what nobody has made.
-fn unknown(route: &Route) -> String {
-    address(route, CaseId(new_id()), AttachmentId(new_id()))
-}
-
-async fn status(officer: &Officer, route: &Route, case: CaseId, attachment: AttachmentId) -> u16 {
-    let path = address(route, case, attachment);
-    officer.send(route.method, &path, Some(&body(route))).await.status().as_u16()
+async fn status(officer: &Officer, route: &Route, subject: &Subject) -> u16 {
+    officer.send(route.method, &subject.address(route), Some(&subject.body(route))).await.status().as_u16()
 }
 
 fn expected(role: Role, desk: Option<&str>, action: Action, holder: Option<&str>) -> Access {
     let officer = access::Officer { id: StaffId(new_id()), role, desk: desk.map(DeskId::from) };
     let holder = holder.map(DeskId::from);
-    access::may(&officer, action, holder.as_ref().map(|holder| CaseDesks { holder, watchers: &[] }))
+    access::may(&officer, action, holder.as_ref().map(|holder| CaseDesks::seen_by(holder, &[])))
 }
 
 #[tokio::test]
 async fn every_route_for_every_role_and_desk() {
     let service = Service::start().await;
+    let administrator = service.officer("tri").await;
     let mut cases = vec![];
     for (desk, place) in [("tw-taipei", (25.0478, 121.517)), ("jp-tokyo", (35.68, 139.76))] {
         let (mut phone, key) = Phone::of_worker(&service, "Cao Thị Quyền", "TW").await;
         let alert_id = phone.press(Some(place)).await;
         let case = phone.receipt(alert_id, Stage::Recorded).await.case_id.unwrap();
-        cases.push((desk, case, attach(&service, &key, alert_id).await));
+        let attachment = attach(&service, &key, alert_id).await;
+        let subject = Subject { case, attachment, desk: desk.to_owned(), ..Subject::unknown() };
+        subject.keep(&administrator).await;
+        cases.push(subject);
     }
     let mut checked = 0;
     for (login, _, role, desk) in STAFF {
@@ -67,21 +137,24 @@ async fn every_route_for_every_role_and_desk() {
             match route.guard {
                 Guard::Public | Guard::Signed | Guard::SignedIn | Guard::Device => {}
                 Guard::Role(action) => {
-                    let (_, case, attachment) = cases[0];
-                    let status = status(&officer, route, case, attachment).await;
-                    let allowed = expected(role, desk, action, None) == Access::Allowed;
-                    assert_eq!(
-                        status,
-                        if allowed { 200 } else { 403 },
-                        "{login} {} {}",
-                        route.method,
-                        route.path
-                    );
+                    // Of cover, what is the officer's own; where all of it is, the first desk's.
+                    let own = cases.iter_mut().find(|case| desk.is_none_or(|desk| case.desk == desk));
+                    let own = own.expect("a desk with a case");
+                    own.new = new_id();
+                    let status = status(&officer, route, own).await;
+                    let fits = match expected(role, desk, action, None) {
+                        Access::Allowed if route.method == "GET" => status == 200,
+                        // Nobody has made this channel.
+                        Access::Allowed if route.path.contains("{channel_id}") => matches!(status, 200 | 404),
+                        Access::Allowed => matches!(status, 200 | 409),
+                        Access::Forbidden | Access::Hidden => status == 403,
+                    };
+                    assert!(fits, "{login} {} {}: {status}", route.method, route.path);
                     checked += 1;
                 }
                 Guard::Case(action) => {
-                    for (holder, case, attachment) in &cases {
-                        let status = status(&officer, route, *case, *attachment).await;
+                    for case in &cases {
+                        let (holder, status) = (&case.desk, status(&officer, route, case).await);
                         let fits = match expected(role, desk, action, Some(holder)) {
                             Access::Allowed => matches!(status, 200 | 409),
                             Access::Forbidden => status == 403,
@@ -90,7 +163,7 @@ async fn every_route_for_every_role_and_desk() {
                         assert!(fits, "{login} {} {} at {holder}: {status}", route.method, route.path);
                         checked += 1;
                     }
-                    let unknown = status(&officer, route, CaseId(new_id()), cases[0].2).await;
+                    let unknown = status(&officer, route, &Subject::unknown()).await;
                     assert_eq!(unknown, 404, "{login} {}", route.path);
                 }
             }
@@ -102,11 +175,47 @@ async fn every_route_for_every_role_and_desk() {
 }
 
 #[tokio::test]
+async fn a_desk_that_helps_and_one_that_it_is_offered_to_may_do_what_the_rules_say() {
+    let service = Service::start().await;
+    let (mut phone, key) = Phone::of_worker(&service, "Cao Thị Quyền", "TW").await;
+    let alert_id = phone.press(Some((25.0478, 121.517))).await;
+    let case = phone.receipt(alert_id, Stage::Recorded).await.case_id.unwrap();
+    let attachment = attach(&service, &key, alert_id).await;
+    let subject = Subject { case, attachment, desk: "jp-tokyo".to_owned(), ..Subject::unknown() };
+    let (taipei, tokyo) = (DeskId::from("tw-taipei"), DeskId::from("jp-tokyo"));
+    let watchers = [tokyo.clone()];
+    let lan = service.officer("lan").await;
+    let share = |help| json!({ "desk": "jp-tokyo", "help": help });
+    let offer = json!({ "version": 1, "to": "jp-tokyo" });
+    let steps = [("share", share(false)), ("share", share(true)), ("transfer", offer)];
+    for (n, (command, body)) in steps.iter().enumerate() {
+        lan.command(case, command, body).await.unwrap();
+        let desks = CaseDesks {
+            holder: &taipei,
+            watchers: &watchers,
+            helpers: if n == 0 { &[] } else { &watchers },
+            offered_to: (n == 2).then_some(&tokyo),
+        };
+        for (login, _, role, desk) in STAFF.into_iter().filter(|(_, _, _, desk)| *desk == Some("jp-tokyo")) {
+            let officer = service.officer(login).await;
+            let of = access::Officer { id: StaffId(new_id()), role, desk: desk.map(DeskId::from) };
+            for route in ROUTES.iter() {
+                let Guard::Case(action) = route.guard else { continue };
+                let allowed = access::may(&of, action, Some(desks)) == Access::Allowed;
+                let status = status(&officer, route, &subject).await;
+                let fits = if allowed { matches!(status, 200 | 409) } else { status == 403 };
+                assert!(fits, "{login} {} {} after {command}: {status}", route.method, route.path);
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn without_a_session_every_route_of_officers_says_so() {
     let service = Service::start().await;
     let of_officers = |route: &&Route| !matches!(route.guard, Guard::Public | Guard::Signed);
     for route in ROUTES.iter().filter(of_officers) {
-        let path = unknown(route);
+        let path = Subject::unknown().address(route);
         let method = route.method.parse().unwrap();
         let answer = service.http.request(method, service.url(&path)).body("{}").send().await.unwrap();
         assert_eq!(answer.status(), 401, "{} {}", route.method, route.path);
@@ -124,7 +233,8 @@ async fn routes_of_devices_take_nothing_that_the_device_did_not_sign() {
     let mut forged = key.clone();
     forged.enrolled.as_mut().unwrap().credential.replace_range(0..1, "f");
     let of_devices = ROUTES.iter().filter(|route| route.guard == Guard::Device);
-    let routes: Vec<(&str, String)> = of_devices.map(|route| (route.method, unknown(route))).collect();
+    let routes: Vec<(&str, String)> =
+        of_devices.map(|route| (route.method, Subject::unknown().address(route))).collect();
     assert!(!routes.is_empty());
     let code = async |answer: reqwest::Response| {
         let status = answer.status().as_u16();
@@ -195,7 +305,10 @@ async fn postgres_itself_hides_other_desks_cases() {
         let mut tx = service.db.begin().await.unwrap();
         sqlx::query("SELECT set_config('sos.scope', $1, true)").bind(scope).execute(&mut *tx).await.unwrap();
         let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM cases").fetch_one(&mut *tx).await.unwrap();
-        let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM ledger").fetch_one(&mut *tx).await.unwrap();
+        let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM ledger WHERE kind = 'opened'")
+            .fetch_one(&mut *tx)
+            .await
+            .unwrap();
         assert_eq!((seen, rows), (cases, cases), "{scope}");
     }
 }

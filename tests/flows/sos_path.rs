@@ -69,13 +69,14 @@ async fn press_ring_claim_talk_move_close_on_record() {
     let detail = lan.detail(id).await;
     assert_eq!(detail.case.state, CaseState::Closed);
     assert_eq!(detail.fixes.len(), 2);
-    let kinds: Vec<&str> = detail.timeline.iter().map(|entry| entry.event.kind()).collect();
+    let history = lan.history(id).await;
+    let kinds: Vec<&str> = history.iter().map(|entry| entry.event.kind()).collect();
     assert_eq!(kinds, ["opened", "rang", "seen", "claimed", "message", "delivered", "message", "closed"]);
-    let CaseEvent::Message { text, .. } = &detail.timeline[6].event else { panic!("a message") };
+    let CaseEvent::Message { text, .. } = &history[6].event else { panic!("a message") };
     assert_eq!(text, "Tôi ở <b>bến cảng</b>'; DROP TABLE cases; --");
-    assert_eq!(detail.timeline[6].actor, Actor::Worker {});
+    assert_eq!(history[6].actor, Actor::Worker {});
     assert_eq!(service.count("SELECT count(*) FROM cases WHERE disposition = 'resolved'").await, 1);
-    assert_eq!(service.store.verify_ledger().await.unwrap(), Ok(sos_protocol::Seq(8)));
+    assert!(service.store.verify_ledger().await.unwrap().is_ok_and(|last| last >= sos_protocol::Seq(8)));
     let clear = service
         .count("SELECT count(*) FROM ledger WHERE facts LIKE '%bến cảng%' OR facts LIKE '%121.5%'")
         .await;
@@ -188,7 +189,7 @@ async fn receipts_can_be_followed_over_plain_http() {
 async fn the_log_holds_no_names_words_or_positions() {
     let service = Service::start().await;
     let (mut phone, _) = Phone::of_worker(&service, "Bí Mật Không Ghi", "TW").await;
-    let alert_id = phone.press(Some((25.012_345, 121.543_219))).await;
+    let alert_id = phone.press(Some((65.012_345, 121.543_219))).await;
     phone.receipt(alert_id, Stage::Recorded).await;
     phone.write(alert_id, "câu nói không ghi").await;
     phone.say_text(r#"{"type":"message","text":"câu nói không ghi"}"#).await;
@@ -200,7 +201,8 @@ async fn the_log_holds_no_names_words_or_positions() {
     let log = log::so_far();
     assert!(log.contains("recorded"), "something is logged");
     for secret in
-        ["Bí Mật", "25.0123", "121.5432", "câu nói", phone::alert(None).alert_id.to_string().as_str()]
+        // No clock shows such seconds.
+        ["Bí Mật", "65.0123", "121.5432", "câu nói", phone::alert(None).alert_id.to_string().as_str()]
     {
         assert!(!log.contains(secret), "{secret} is in the log");
     }

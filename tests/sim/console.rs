@@ -194,7 +194,7 @@ impl World {
             return;
         }
         feed.done = entry.seq();
-        if feed.scope.covers(CaseDesks { holder: &entry.case.desk_id, watchers: &entry.case.watchers }) {
+        if feed.scope.covers(CaseDesks::seen_by(&entry.case.desk_id, &entry.case.watchers)) {
             self.send_console(node, console, connection, Frame::Event(entry.clone()));
         }
     }
@@ -263,7 +263,7 @@ impl World {
     pub(crate) fn feed_rings(&mut self, node: usize, console: usize, alert: Rc<ProvisionalAlert>) {
         let Some(feed) = self.nodes[node].feeds.get(&console) else { return };
         let connection = feed.connection;
-        if feed.scope.covers(CaseDesks { holder: &alert.desk_id, watchers: &alert.watchers }) {
+        if feed.scope.covers(CaseDesks::seen_by(&alert.desk_id, &alert.watchers)) {
             self.send_console(node, console, connection, Frame::Provisional(alert));
         }
     }

@@ -28,7 +28,17 @@ impl Witness {
     }
 }
 
-const STEPS: [&str; 5] = ["claimed", "released", "transferred", "closed", "reopened"];
+const STEPS: [&str; 9] = [
+    "claimed",
+    "released",
+    "assigned",
+    "offered",
+    "declined",
+    "withdrawn",
+    "transferred",
+    "closed",
+    "reopened",
+];
 
 impl World {
     /// The ledger grew without a gap, its chain holds, nothing is in it twice, and nobody has two open cases.
@@ -235,9 +245,9 @@ impl World {
     /// Only the first desk of a case is sure to see all of it: others may be shown the case later.
     fn rows_of_desk(&self, console: usize) -> impl Iterator<Item = &(ledger::Row, Hash)> {
         let (scope, rows) = (&self.consoles[console].scope, &self.postgres.data.rows);
-        let own = rows.iter().filter(|(row, _)| {
-            row.kind == "opened" && scope.covers(CaseDesks { holder: &row.desk, watchers: &[] })
-        });
+        let own = rows
+            .iter()
+            .filter(|(row, _)| row.kind == "opened" && scope.covers(CaseDesks::seen_by(&row.desk, &[])));
         let cases: BTreeSet<CaseId> = own.map(|(row, _)| row.case_id).collect();
         rows.iter().filter(move |(row, _)| cases.contains(&row.case_id))
     }

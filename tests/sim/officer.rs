@@ -17,14 +17,17 @@ impl World {
         let Some(case) = self.some_case(console) else { return };
         let version = self.consoles[console].cases[&case].version;
         let reason = None;
-        let (command, races) = match self.below(9) {
+        let (command, races) = match self.below(12) {
             0..=2 => (Command::Claim, true),
             3 => (Command::Seen, false),
             4 => (Command::Close { disposition: Disposition::Resolved, summary: "xong".into() }, true),
             5 => (Command::Message { message_id: MessageId(self.some_uuid()), text: "?".into() }, false),
             6 => (Command::Note { note_id: NoteId(self.some_uuid()), text: "!".into() }, false),
             7 => (Command::Reopen { reason }, true),
-            _ if self.chance(50) => (Command::Transfer { to: "jp".into(), reason }, true),
+            8 => (Command::Transfer { to: "jp".into(), reason }, true),
+            9 => (Command::Take, true),
+            10 if self.chance(50) => (Command::Decline { reason }, true),
+            10 => (Command::Withdraw, true),
             _ => (Command::Release { reason }, true),
         };
         self.command(console, case, races.then_some(version), command.clone());

@@ -218,8 +218,7 @@ impl Postgres {
     }
 
     pub(crate) fn queue(&self, scope: &Scope) -> (Vec<CaseSummary>, Seq) {
-        let seen =
-            |case: &&CaseRecord| scope.covers(CaseDesks { holder: &case.desk_id, watchers: &case.watchers });
+        let seen = |case: &&CaseRecord| scope.covers(CaseDesks::seen_by(&case.desk_id, &case.watchers));
         let cases = self.cases.values().filter(seen).map(|case| self.summary(case)).collect();
         (cases, self.head())
     }
@@ -239,6 +238,9 @@ impl Postgres {
         let view = CaseView {
             worker_name: None,
             owner_name: self.name(case.owner_id),
+            assigned_name: self.name(case.assigned_id),
+            employer: None,
+            address: None,
             closed_by_name: self.name(case.closed_by),
             last_by_name: self.name(case.last_by),
             desk_name: case.desk_id.to_string(),

@@ -3,9 +3,10 @@
 use futures_util::{SinkExt, StreamExt};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sos_protocol::case::TimelineEntry;
 use sos_protocol::feed::{ConsoleFrame, FeedFrame};
 use sos_protocol::http::{CaseAnswer, Claim, Close, FeedTicket, SignIn};
-use sos_protocol::{CaseDetail, CaseId, CaseSummary, Disposition, Problem, SUBPROTOCOL, Seq};
+use sos_protocol::{CaseDetail, CaseEvent, CaseId, CaseSummary, Disposition, Problem, SUBPROTOCOL, Seq};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -105,6 +106,12 @@ impl Officer {
     /// Everything about a case.
     pub async fn detail(&self, id: CaseId) -> CaseDetail {
         self.get(&format!("/api/cases/{id}")).await
+    }
+
+    /// What was done in a case, oldest first: without the steps of its escalation, which the service takes by itself.
+    pub async fn history(&self, id: CaseId) -> Vec<TimelineEntry> {
+        let is_done = |entry: &TimelineEntry| !matches!(entry.event, CaseEvent::Escalated { .. });
+        self.detail(id).await.timeline.into_iter().filter(is_done).collect()
     }
 
     /// A feed from `after` on, or with a snapshot.

@@ -44,6 +44,12 @@ pub const STAFF: [(&str, &str, Role, Option<&str>); 8] = [
     ("tri", "Trị", Role::Administrator, None),
 ];
 
+/// Id of the account `login` of [`STAFF`].
+#[must_use]
+pub fn staff_id(login: &str) -> StaffId {
+    StaffId(Uuid::new_v5(&Uuid::NAMESPACE_OID, login.as_bytes()))
+}
+
 /// The stores that all tests of a binary share; each has its own database and Redis number in them.
 struct Shared {
     stack: Stack,
@@ -91,10 +97,15 @@ impl Service {
     }
 
     /// Starts one with further settings.
-    pub async fn start_with_settings(mut more: Vec<(&'static str, String)>) -> Self {
+    pub async fn start_with_settings(more: Vec<(&'static str, String)>) -> Self {
+        Self::start_with_all(Arc::new(SystemClock::new()), more).await
+    }
+
+    /// Starts one that is told the time by `clock`, with further settings.
+    pub async fn start_with_all(clock: SharedClock, mut more: Vec<(&'static str, String)>) -> Self {
         let (database, redis, folder) = tokio::task::spawn_blocking(fresh).await.expect("fresh stores");
         more.insert(0, folder);
-        Self::start_set(&database, &redis, Arc::new(SystemClock::new()), more).await
+        Self::start_set(&database, &redis, clock, more).await
     }
 
     /// Starts one on its own stores, which the test may kill.
@@ -303,14 +314,14 @@ async fn set_up(config: &Config, clock: &SharedClock) {
     let password_hash = password::hash(PASSWORD, &SystemEntropy).expect("a hash");
     for (login, name, role, desk) in STAFF {
         let staff = StaffRow {
-            staff_id: StaffId(Uuid::new_v5(&Uuid::NAMESPACE_OID, login.as_bytes())),
+            staff_id: staff_id(login),
             login: login.to_owned(),
             name: name.to_owned(),
             role,
             desk_id: desk.map(Into::into),
             password_hash: password_hash.clone(),
         };
-        assert!(store.create_staff(&staff).await.expect("an account"));
+        assert!(store.create_staff(&staff, clock.now()).await.expect("an account"));
     }
     store.close().await;
 }

@@ -365,6 +365,7 @@ impl Driver {
                     accepted_at_ms: Some(m.at_ms),
                 },
             }),
+            Write::Located { alert_id, at_ms, .. } => Some(BridgeEvent::Locate { alert_id, at_ms }),
             Write::Accepted { id, .. } => Some(BridgeEvent::Accepted { id }),
             Write::CancelRefused(_)
             | Write::FixesAccepted(_)

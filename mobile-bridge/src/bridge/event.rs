@@ -1,7 +1,7 @@
 //! What an app is told.
 
 use sos_protocol::phone::DroppedField;
-use sos_protocol::{AlertId, ErrorCode, Receipt, Unverified};
+use sos_protocol::{AlertId, ErrorCode, Receipt, UnixMs, Unverified};
 use tokio::sync::{Mutex, broadcast};
 
 use crate::outbox::ChatMessage;
@@ -28,6 +28,14 @@ pub enum BridgeEvent {
     Message {
         /// The message.
         message: ChatMessage,
+    },
+    /// The desk asks where the phone is: measure now and hand the fix over, whatever the rate. Told once for each
+    /// question; no sound, the worker need not do anything.
+    Locate {
+        /// The alert, not closed.
+        alert_id: AlertId,
+        /// When it was asked, by the server's clock.
+        at_ms: UnixMs,
     },
     /// A message of the worker, or the cancellation of this alert, is safe with the service.
     Accepted {

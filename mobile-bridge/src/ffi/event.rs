@@ -66,6 +66,14 @@ pub enum SosEvent {
         /// The message.
         message: Message,
     },
+    /// The desk asks where the phone is: measure now and call `send_fixes`, whatever `next_fix_in_s` said before. No sound,
+    /// no notification: the worker need not do anything.
+    LocateAsked {
+        /// The alert.
+        alert_id: String,
+        /// When it was asked, by the server's clock.
+        at_ms: i64,
+    },
     /// A message of the worker, or the cancellation of this alert, is safe with the service.
     Accepted {
         /// A message's or an alert's id.
@@ -122,6 +130,9 @@ impl SosEvent {
                 Self::ReceiptCame { receipt: receipt.into(), current }
             }
             BridgeEvent::Message { message } => Self::MessageCame { message: message.into() },
+            BridgeEvent::Locate { alert_id, at_ms } => {
+                Self::LocateAsked { alert_id: alert_id.to_string(), at_ms: at_ms.0 }
+            }
             BridgeEvent::Accepted { id } => Self::Accepted { id },
             BridgeEvent::NotSentYet { alert_id, retry_in_ms } => {
                 Self::NotSentYet { alert_id: alert_id.to_string(), retry_at_ms: later(now, retry_in_ms) }

@@ -168,7 +168,8 @@ impl SosBridge {
     }
 
     /// In how many seconds the next fix is to be measured and sent, so that the desk sees the way and the battery
-    /// lasts; none: no alert is open, stop measuring. An unknown charge counts as enough.
+    /// lasts; none: no alert is open, stop measuring. An unknown charge counts as enough. After `LocateAsked` it is 1 until a
+    /// fix was handed over.
     ///
     /// # Errors
     /// `Storage`, `Closed`.
@@ -176,6 +177,9 @@ impl SosBridge {
     pub fn next_fix_in_s(&self, battery_pct: Option<i32>) -> Result<Option<u32>, SosError> {
         let Some(alert_id) = self.bridge.open_alert()? else { return Ok(None) };
         let Some(state) = self.bridge.alert_state(alert_id)? else { return Ok(None) };
+        if state.fix_owed {
+            return Ok(Some(fix_rate::INTERVAL_ASKED_S));
+        }
         let since_ms = self.clock.now().since_ms(state.pressed_at_ms).max(0);
         let since_s = u32::try_from(since_ms / 1_000).unwrap_or(u32::MAX);
         Ok(Some(fix_rate::interval_s(since_s, said::charge(battery_pct))))

@@ -185,6 +185,9 @@ pub struct AlertState {
     pub history: Vec<Receipt>,
     /// Whether it was taken back.
     pub cancel: CancelState,
+    /// When the desk last asked where the phone is, by the server's clock; show it only while the alert is neither taken
+    /// back nor closed.
+    pub located_at_ms: Option<i64>,
 }
 
 impl From<outbox::AlertState> for AlertState {
@@ -196,6 +199,7 @@ impl From<outbox::AlertState> for AlertState {
             receipt: state.receipt.map(Receipt::from),
             history: state.history.into_iter().map(Receipt::from).collect(),
             cancel: state.cancel.into(),
+            located_at_ms: state.located_at_ms.map(|at| at.0),
         }
     }
 }

@@ -43,6 +43,11 @@ impl Machine {
             GatewayFrame::Error { code: ErrorCode::SessionReplaced, .. } => self.replaced(step),
             GatewayFrame::Error { code, id: Some(id), .. } => self.refused(step, code, &id),
             GatewayFrame::Error { code, .. } => self.forget_marks(step, code),
+            GatewayFrame::Locate { seq, alert_id, at_ms } => {
+                // Fixes that were held back count as well: what waits goes out at once, newest first.
+                self.sent.remove(&super::Item::Fixes);
+                step.out.push(Output::Keep(Write::Located { seq, alert_id, at_ms }));
+            }
             GatewayFrame::Pong { .. } => self.pong(step),
         }
     }

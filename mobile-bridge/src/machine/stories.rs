@@ -421,6 +421,31 @@ fn a_message_of_the_desk_is_stored_then_marked_and_the_mark_goes_when_it_was_rea
 }
 
 #[test]
+fn the_desk_asks_where_the_phone_is_once_and_what_waits_goes_at_once() {
+    let mut phone = Phone::enrolled();
+    let id = on_record(&mut phone);
+    measure(&mut phone, id, 1);
+    phone.on(Input::QueueChanged);
+    phone.hears(refusal(ErrorCode::RateLimited, id));
+    let question = locate(id, 9);
+    assert_eq!(fixes_of(&phone.hears(question.clone())).len(), 1, "not when the refusal's time is over");
+    let asked = |phone: &Phone| {
+        let state = phone.outbox.alert_state(id).unwrap().unwrap();
+        (state.fix_owed, state.located_at_ms)
+    };
+    assert_eq!((asked(&phone), phone.outbox.last_seq().unwrap()), ((true, Some(UnixMs(4))), Seq(9)));
+    measure(&mut phone, id, 1);
+    assert_eq!(asked(&phone), (false, Some(UnixMs(4))));
+
+    // Said again it asks for nothing, and neither does a question about a case that is closed.
+    phone.hears(question);
+    assert_eq!(asked(&phone), (false, Some(UnixMs(4))));
+    phone.hears(receipt(id, Stage::Closed, 10));
+    phone.hears(locate(id, 11));
+    assert_eq!((asked(&phone), phone.outbox.last_seq().unwrap()), ((false, Some(UnixMs(4))), Seq(11)));
+}
+
+#[test]
 fn a_record_whose_receipt_was_lost_is_asked_for() {
     let mut phone = Phone::enrolled();
     let (id, _) = phone.press();
@@ -574,6 +599,10 @@ fn desk_message(alert_id: AlertId, seq: i64) -> GatewayFrame {
         from: "Lan".into(),
         at_ms: UnixMs(4),
     }
+}
+
+fn locate(alert_id: AlertId, seq: i64) -> GatewayFrame {
+    GatewayFrame::Locate { seq: Seq(seq), alert_id, at_ms: UnixMs(4) }
 }
 
 fn kind(frame: &PhoneFrame) -> &'static str {

@@ -159,6 +159,15 @@ pub enum Write {
     Asked(Receipt),
     /// A message of the desk. Puts its delivery mark into the queue.
     Message(DeskMessage),
+    /// The desk asks where the phone is. The alert owes a fix until the next one is kept.
+    Located {
+        /// Its place in the ledger.
+        seq: Seq,
+        /// The latest alert of this phone in that case.
+        alert_id: AlertId,
+        /// When it was asked.
+        at_ms: UnixMs,
+    },
     /// The message or cancellation with this id is safe: out of the queue.
     Accepted {
         /// A message's or (of a cancellation) an alert's id, as text.
@@ -210,6 +219,10 @@ pub struct AlertState {
     pub history: Vec<Receipt>,
     /// Whether it was taken back.
     pub cancel: CancelState,
+    /// When the desk last asked where the phone is, by the server's clock; none: it has not.
+    pub located_at_ms: Option<UnixMs>,
+    /// It has, and no fix was kept for the alert since.
+    pub fix_owed: bool,
 }
 
 /// Whether a press was taken back.
@@ -290,6 +303,7 @@ impl Outbox {
             }),
             Write::Asked(receipt) => record::receipt(tx, receipt),
             Write::Message(message) => record::desk_message(tx, message),
+            Write::Located { seq, alert_id, at_ms } => record::located(tx, *seq, *alert_id, *at_ms),
             Write::Accepted { id, at_ms } => queue::accepted(tx, id, *at_ms),
             Write::CancelRefused(alert_id) => queue::cancel_refused(tx, *alert_id),
             Write::FixesAccepted(ids) => queue::remove_fixes(tx, ids),

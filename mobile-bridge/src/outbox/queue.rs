@@ -99,6 +99,9 @@ impl Outbox {
                 "DELETE FROM fix_queue WHERE n <= (SELECT n FROM fix_queue ORDER BY n DESC LIMIT 1 OFFSET ?1)",
                 [FIXES_QUEUED_MAX],
             )?;
+            if !fixes.is_empty() {
+                tx.execute("UPDATE alert SET fix_owed = 0 WHERE alert_id = ?1", [alert_id.to_string()])?;
+            }
             Ok(())
         })
     }

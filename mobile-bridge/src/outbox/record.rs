@@ -10,6 +10,9 @@ use super::{
 };
 use crate::ladder;
 
+/// `pressed_at_ms`, `receipt`, `cancel`, whether it waits, `located_at_ms`, `fix_owed`.
+type AlertRow = (i64, Option<String>, Option<String>, bool, Option<i64>, bool);
+
 impl Outbox {
     /// How far an alert has got; none if this phone does not know it.
     ///
@@ -17,16 +20,18 @@ impl Outbox {
     /// What the disk says, or a damaged row.
     pub fn alert_state(&self, alert_id: AlertId) -> Result<Option<AlertState>, OutboxError> {
         let key = alert_id.to_string();
-        let row: Option<(i64, Option<String>, Option<String>, bool)> = self
+        let row: Option<AlertRow> = self
             .db
             .query_row(
-                "SELECT pressed_at_ms, receipt, cancel, EXISTS (SELECT 1 FROM alert_queue q WHERE q.alert_id = ?1)
-                 FROM alert WHERE alert_id = ?1",
+                "SELECT pressed_at_ms, receipt, cancel, EXISTS (SELECT 1 FROM alert_queue q WHERE q.alert_id = ?1),
+                 located_at_ms, fix_owed FROM alert WHERE alert_id = ?1",
                 [&key],
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+                |row| row.try_into(),
             )
             .optional()?;
-        let Some((pressed_at_ms, receipt, cancel, queued)) = row else { return Ok(None) };
+        let Some((pressed_at_ms, receipt, cancel, queued, located_at_ms, fix_owed)) = row else {
+            return Ok(None);
+        };
         let mut statement =
             self.db.prepare_cached("SELECT body FROM receipt WHERE alert_id = ?1 ORDER BY n")?;
         let bodies = statement.query_map([&key], |row| row.get::<_, String>(0))?;
@@ -43,6 +48,8 @@ impl Outbox {
                 Some(_) => CancelState::Accepted,
                 None => CancelState::None,
             },
+            located_at_ms: located_at_ms.map(UnixMs),
+            fix_owed,
         }))
     }
 
@@ -143,6 +150,22 @@ pub(super) fn desk_message(tx: &Transaction<'_>, message: &DeskMessage) -> Resul
     )?;
     device::advance_seq(tx, message.seq)?;
     Ok(news)
+}
+
+/// A repeat, and a question about an alert that is closed or not known here, ask for nothing.
+pub(super) fn located(
+    tx: &Transaction<'_>,
+    seq: Seq,
+    alert_id: AlertId,
+    at_ms: UnixMs,
+) -> Result<bool, OutboxError> {
+    let asks = tx.execute(
+        "UPDATE alert SET located_seq = ?2, located_at_ms = ?3, fix_owed = 1
+         WHERE alert_id = ?1 AND located_seq < ?2 AND NOT closed",
+        (alert_id.to_string(), seq.0, at_ms.0),
+    )? > 0;
+    device::advance_seq(tx, seq)?;
+    Ok(asks)
 }
 
 /// Lets go of old history; nothing that waits to be sent.

@@ -80,6 +80,12 @@ const MIGRATIONS: &[&str] = &[
     -- Typed to take the press back; gone with the row.
     ALTER TABLE cancel_queue ADD COLUMN pin TEXT;
 ",
+    r"
+    -- The desk asked where the phone is: the latest time, and whether that is still to be answered.
+    ALTER TABLE alert ADD COLUMN located_seq INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE alert ADD COLUMN located_at_ms INTEGER;
+    ALTER TABLE alert ADD COLUMN fix_owed INTEGER NOT NULL DEFAULT 0;
+",
 ];
 
 /// Sets the file up for durability and brings its tables up to date.

@@ -86,6 +86,9 @@ impl Follow {
                 }
             };
             let Some(event) = event else { bail!("the phone was closed") };
+            if matches!(event, BridgeEvent::Locate { .. }) {
+                self.carry(bridge, Duration::ZERO);
+            }
             if self.shown_and_done(event) {
                 return Ok(());
             }
@@ -103,13 +106,19 @@ impl Follow {
     }
 
     fn measure(&mut self, bridge: &Bridge, elapsed: Duration, next: &mut Option<Duration>) {
-        let (Some(hands), Some(at)) = (self.hands.as_mut(), *next) else { return };
+        let (Some(hands), Some(at)) = (&self.hands, *next) else { return };
         if elapsed < at {
             return;
         }
         let interval = hands.interval(elapsed);
         *next = Some(at + interval);
-        hands.walk.go(interval.as_secs_f64(), &SystemEntropy);
+        self.carry(bridge, interval);
+    }
+
+    /// Sends where the phone is after it was carried on for that long.
+    fn carry(&mut self, bridge: &Bridge, on: Duration) {
+        let Some(hands) = self.hands.as_mut() else { return };
+        hands.walk.go(on.as_secs_f64(), &SystemEntropy);
         if let Err(error) = bridge.send_fixes(vec![hands.walk.position(hands.battery_pct)]) {
             eprintln!("position not kept: {error}");
         }
@@ -182,6 +191,7 @@ fn told(event: &BridgeEvent, alert_id: AlertId) -> Option<String> {
         BridgeEvent::Message { message } => {
             format!("💬 {}: {}", message.from_officer.as_deref().unwrap_or("?"), message.text)
         }
+        BridgeEvent::Locate { .. } => show::LOCATE.to_owned(),
         BridgeEvent::Accepted { id } if *id == alert_id.to_string() => show::CANCEL_ACCEPTED.to_owned(),
         BridgeEvent::Accepted { .. } => show::MESSAGE_ACCEPTED.to_owned(),
         BridgeEvent::Cleaned { dropped, .. } => {

@@ -8,6 +8,7 @@ use super::moment::rfc3339;
 
 pub(crate) const NOT_ENROLLED: &str = "Máy này chưa đăng ký: SOS vẫn được nhận, ghi là CHƯA XÁC MINH. (This phone is not enrolled: unverified.)";
 pub(crate) const SENDING: &str = "↻ ĐANG GỬI…";
+pub(crate) const LOCATE: &str = "📍 Cán bộ hỏi vị trí của bạn.";
 pub(crate) const MESSAGE_ACCEPTED: &str = "✓ Hệ thống đã nhận tin nhắn.";
 pub(crate) const CANCEL_ACCEPTED: &str = "✓ Hệ thống đã nhận: bấm nhầm.";
 

@@ -105,7 +105,9 @@ impl ConsoleLog {
                 }
                 Asks::Nothing
             }
-            FeedFrame::Positions { .. } | FeedFrame::Error { .. } => Asks::Nothing,
+            FeedFrame::Positions { .. } | FeedFrame::Presence { .. } | FeedFrame::Error { .. } => {
+                Asks::Nothing
+            }
         }
     }
 

@@ -249,6 +249,7 @@ impl Phone {
             | GatewayFrame::Accepted { .. }
             | GatewayFrame::FixesAccepted { .. }
             | GatewayFrame::Cleaned { .. }
+            | GatewayFrame::Locate { .. }
             | GatewayFrame::Pong { .. } => {}
         }
         Ok(())

@@ -22,6 +22,18 @@ pub struct CaseDesks<'a> {
     pub holder: &'a DeskId,
     /// Desks that are shown it.
     pub watchers: &'a [DeskId],
+    /// Those of them that may write in it.
+    pub helpers: &'a [DeskId],
+    /// The one that it is offered to.
+    pub offered_to: Option<&'a DeskId>,
+}
+
+impl<'a> CaseDesks<'a> {
+    /// As far as seeing goes.
+    #[must_use]
+    pub const fn seen_by(holder: &'a DeskId, watchers: &'a [DeskId]) -> Self {
+        Self { holder, watchers, helpers: &[], offered_to: None }
+    }
 }
 
 /// What somebody wants to do.
@@ -31,18 +43,42 @@ pub enum Action {
     ListCases,
     /// See a case.
     ReadCase,
-    /// Change a case: claim, release, transfer, close, reopen, write, note, report that it rang or was seen.
+    /// Bring a case further: claim, release, assign, offer, share, close, reopen, link, say how urgent it is, have the
+    /// next ones told; report that it rang or was seen.
     WorkCase,
+    /// Help with a case: write to the worker, note, answer questions, set tags, ask for the position.
+    HelpCase,
+    /// Take, or decline, a case that is offered to one's desk.
+    TakeCase,
     /// Be on shift.
     Shift,
     /// See the list of desks.
     ListDesks,
+    /// See who is on call, and what holds while nobody answers.
+    SeeCover,
+    /// Change that, for the own desk or for all.
+    ArrangeCover,
+    /// Say where one can be told away from the console.
+    OwnChannels,
+    /// Keep desks, numbers, accounts, codes and texts.
+    Administer,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::ListCases, Self::ReadCase, Self::WorkCase, Self::Shift, Self::ListDesks];
+    pub const ALL: [Self; 11] = [
+        Self::ListCases,
+        Self::ReadCase,
+        Self::WorkCase,
+        Self::HelpCase,
+        Self::TakeCase,
+        Self::Shift,
+        Self::ListDesks,
+        Self::SeeCover,
+        Self::ArrangeCover,
+        Self::OwnChannels,
+        Self::Administer,
+    ];
 }
 
 /// The answer.
@@ -96,19 +132,48 @@ pub fn may(officer: &Officer, action: Action, desks: Option<CaseDesks<'_>>) -> A
     let scope = scope(officer);
     match (action, desks) {
         (Action::ListDesks, _) => Access::Allowed,
-        (Action::Shift, _) if works => Access::Allowed,
-        (Action::ListCases, _) if scope != Scope::Nothing => Access::Allowed,
-        (Action::Shift | Action::ListCases, _) => Access::Forbidden,
-        (Action::ReadCase | Action::WorkCase, None) => Access::Hidden,
-        (Action::ReadCase | Action::WorkCase, Some(desks)) if !scope.covers(desks) => Access::Hidden,
+        (Action::Shift | Action::OwnChannels, _) => allowed(works),
+        (Action::ListCases, _) => allowed(scope != Scope::Nothing),
+        (Action::SeeCover, _) => allowed(works || officer.role == Role::Administrator),
+        (Action::ArrangeCover, _) => {
+            allowed(matches!(officer.role, Role::Supervisor | Role::DutyOfficer | Role::Administrator))
+        }
+        (Action::Administer, _) => allowed(officer.role == Role::Administrator),
+        (Action::ReadCase | Action::WorkCase | Action::HelpCase | Action::TakeCase, None) => Access::Hidden,
+        (Action::ReadCase | Action::WorkCase | Action::HelpCase | Action::TakeCase, Some(desks))
+            if !scope.covers(desks) =>
+        {
+            Access::Hidden
+        }
         (Action::ReadCase, Some(_)) => Access::Allowed,
-        (Action::WorkCase, Some(_)) if !works => Access::Forbidden,
-        (Action::WorkCase, Some(desks)) => match &officer.desk {
-            _ if officer.role == Role::DutyOfficer => Access::Allowed,
-            Some(desk) if desk == desks.holder => Access::Allowed,
-            _ => Access::Forbidden,
-        },
+        (Action::WorkCase | Action::HelpCase | Action::TakeCase, Some(_)) if !works => Access::Forbidden,
+        (Action::WorkCase | Action::HelpCase | Action::TakeCase, Some(_))
+            if officer.role == Role::DutyOfficer =>
+        {
+            Access::Allowed
+        }
+        (Action::WorkCase, Some(desks)) => allowed(officer.desk.as_ref() == Some(desks.holder)),
+        (Action::HelpCase, Some(desks)) => {
+            let helps = |desk| desk == desks.holder || desks.helpers.contains(desk);
+            allowed(officer.desk.as_ref().is_some_and(helps))
+        }
+        (Action::TakeCase, Some(desks)) => {
+            allowed(officer.desk.is_some() && officer.desk.as_ref() == desks.offered_to)
+        }
     }
+}
+
+/// The desk whose cover `officer` may see or change; none: that of every desk. Only where [`may`] says so.
+#[must_use]
+pub fn cover_of(officer: &Officer) -> Option<&DeskId> {
+    match officer.role {
+        Role::Dispatcher | Role::Supervisor => officer.desk.as_ref(),
+        Role::DutyOfficer | Role::Reviewer | Role::Administrator => None,
+    }
+}
+
+const fn allowed(is_so: bool) -> Access {
+    if is_so { Access::Allowed } else { Access::Forbidden }
 }
 
 #[cfg(test)]
@@ -123,7 +188,7 @@ mod tests {
     fn a_dispatcher_works_the_desks_own_cases_reads_shared_ones_and_knows_no_others() {
         let (taipei, tokyo, manila) = (DeskId::from("tw"), DeskId::from("jp"), DeskId::from("ph"));
         let watchers = [tokyo];
-        let case = Some(CaseDesks { holder: &taipei, watchers: &watchers });
+        let case = Some(CaseDesks::seen_by(&taipei, &watchers));
         for role in [Role::Dispatcher, Role::Supervisor] {
             assert_eq!(may(&officer(role, Some("tw")), Action::WorkCase, case), Access::Allowed);
             assert_eq!(may(&officer(role, Some("jp")), Action::ReadCase, case), Access::Allowed);
@@ -135,9 +200,30 @@ mod tests {
     }
 
     #[test]
+    fn a_helper_writes_and_only_the_desk_it_is_offered_to_takes_it() {
+        let (taipei, tokyo, manila) = (DeskId::from("tw"), DeskId::from("jp"), DeskId::from("ph"));
+        let watchers = [tokyo.clone(), manila.clone()];
+        let helpers = [tokyo];
+        let case = Some(CaseDesks {
+            holder: &taipei,
+            watchers: &watchers,
+            helpers: &helpers,
+            offered_to: Some(&manila),
+        });
+        let may = |desk: &str, action| may(&officer(Role::Dispatcher, Some(desk)), action, case);
+        assert_eq!(may("jp", Action::HelpCase), Access::Allowed);
+        assert_eq!(may("jp", Action::WorkCase), Access::Forbidden);
+        assert_eq!(may("jp", Action::TakeCase), Access::Forbidden);
+        assert_eq!(may("ph", Action::TakeCase), Access::Allowed);
+        assert_eq!(may("ph", Action::HelpCase), Access::Forbidden);
+        assert_eq!(may("tw", Action::TakeCase), Access::Forbidden);
+        assert_eq!(may("de", Action::TakeCase), Access::Hidden);
+    }
+
+    #[test]
     fn the_ministry_works_everything_reviewers_read_administrators_see_no_case() {
         let taipei = DeskId::from("tw");
-        let case = Some(CaseDesks { holder: &taipei, watchers: &[] });
+        let case = Some(CaseDesks::seen_by(&taipei, &[]));
         assert_eq!(may(&officer(Role::DutyOfficer, None), Action::WorkCase, case), Access::Allowed);
         assert_eq!(may(&officer(Role::Reviewer, None), Action::ReadCase, case), Access::Allowed);
         assert_eq!(may(&officer(Role::Reviewer, None), Action::WorkCase, case), Access::Forbidden);

@@ -67,6 +67,10 @@ impl LedgerEntry {
             CaseEvent::Released { .. } | CaseEvent::Transferred { .. } | CaseEvent::Reopened { .. } => {
                 vec![receipt(Stage::Recorded)]
             }
+            CaseEvent::FixAsked {} if newest_of_phone == Some(to.alert_id) => {
+                let at_ms = self.entry.at_ms;
+                vec![GatewayFrame::Locate { seq: self.seq(), alert_id: to.alert_id, at_ms }]
+            }
             // Words of the desk go out once a phone, under its newest alert.
             CaseEvent::Message { message_id, text } if newest_of_phone == Some(to.alert_id) => {
                 let Actor::Staff { name, .. } = &self.entry.actor else { return vec![] };
@@ -89,7 +93,20 @@ impl LedgerEntry {
             | CaseEvent::Duress { .. }
             | CaseEvent::Attachment { .. }
             | CaseEvent::Delivered { .. }
-            | CaseEvent::Note { .. } => vec![],
+            | CaseEvent::Note { .. }
+            | CaseEvent::Assigned { .. }
+            | CaseEvent::Offered { .. }
+            | CaseEvent::Declined { .. }
+            | CaseEvent::Withdrawn { .. }
+            | CaseEvent::Shared { .. }
+            | CaseEvent::Prioritised { .. }
+            | CaseEvent::Tagged { .. }
+            | CaseEvent::Answered { .. }
+            | CaseEvent::Linked { .. }
+            | CaseEvent::Unlinked { .. }
+            | CaseEvent::FixAsked {}
+            | CaseEvent::Raised { .. }
+            | CaseEvent::Escalated { .. } => vec![],
         }
     }
 

@@ -7,7 +7,8 @@ use serde_json::Value;
 use sos_protocol::http::CheckIn;
 use sos_protocol::lenient::{self, Cleaned};
 use sos_protocol::limits::{
-    DELIVERED_PER_FRAME_MAX, FIXES_PER_FRAME_MAX, FOLLOW_MAX, SALVAGE_BYTES, TEXT_CHARS_MAX, WAITED_MS_MAX,
+    DELIVERED_PER_FRAME_MAX, FIXES_PER_FRAME_MAX, FOLLOW_MAX, LABEL_CHARS_MAX, SALVAGE_BYTES, TEXT_CHARS_MAX,
+    WAITED_MS_MAX,
 };
 use sos_protocol::phone::DroppedField;
 use sos_protocol::{
@@ -175,12 +176,22 @@ fn at_most<T>(list: &[T], max: usize, field: &str) -> Result<(), FrameError> {
 /// # Errors
 /// `invalid_field` or `too_large`.
 pub fn words(text: &str, field: &str) -> Result<String, FrameError> {
-    let (kept, cut) = lenient::text(text, TEXT_CHARS_MAX);
+    up_to(text, TEXT_CHARS_MAX, field)
+}
+
+/// A name, tag or search: one line, trimmed, otherwise as [`words`].
+///
+/// # Errors
+/// `invalid_field` or `too_large`.
+pub fn label(text: &str, field: &str) -> Result<String, FrameError> {
+    let line: Vec<&str> = text.split_whitespace().collect();
+    up_to(&line.join(" "), LABEL_CHARS_MAX, field)
+}
+
+fn up_to(text: &str, chars_max: usize, field: &str) -> Result<String, FrameError> {
+    let (kept, cut) = lenient::text(text, chars_max);
     if cut {
-        return Err(FrameError::new(
-            ErrorCode::TooLarge,
-            format!("{field}: at most {TEXT_CHARS_MAX} characters"),
-        ));
+        return Err(FrameError::new(ErrorCode::TooLarge, format!("{field}: at most {chars_max} characters")));
     }
     if kept.trim().is_empty() {
         return Err(FrameError::new(ErrorCode::InvalidField, format!("{field}: empty")));

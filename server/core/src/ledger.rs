@@ -18,7 +18,7 @@ pub type Hash = [u8; 32];
 pub const GENESIS: Hash = [0; 32];
 
 /// Members of an event that say something about a person: words, and where somebody is.
-const PERSONAL: [&str; 6] = ["alert", "text", "summary", "reason", "sms_from", "taken"];
+const PERSONAL: [&str; 7] = ["alert", "text", "summary", "reason", "sms_from", "taken", "tags"];
 
 /// A row of the ledger, without its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,9 +87,19 @@ impl Chain {
     /// # Errors
     /// The place that should have come, where this is another one or the hash is not that of the row.
     pub fn follow(&mut self, row: &Row, stored: &[u8]) -> Result<(), Seq> {
+        self.step(row.seq, stored, |prev| hash(prev, row))
+    }
+
+    /// Goes on with a row of any ledger, at `seq`, whose hash after that of the row before is `hash`.
+    pub(crate) fn step(
+        &mut self,
+        seq: Seq,
+        stored: &[u8],
+        hash: impl FnOnce(&Hash) -> Hash,
+    ) -> Result<(), Seq> {
         let place = Seq(self.seq.0 + 1);
-        let next = hash(&self.hash, row);
-        if row.seq != place || stored != next {
+        let next = hash(&self.hash);
+        if seq != place || stored != next {
             return Err(place);
         }
         *self = Self { seq: place, hash: next };
@@ -136,7 +146,20 @@ pub fn ref_id(event: &CaseEvent) -> Option<Uuid> {
         | CaseEvent::Released { .. }
         | CaseEvent::Transferred { .. }
         | CaseEvent::Closed { .. }
-        | CaseEvent::Reopened { .. } => None,
+        | CaseEvent::Reopened { .. }
+        | CaseEvent::Assigned { .. }
+        | CaseEvent::Offered { .. }
+        | CaseEvent::Declined { .. }
+        | CaseEvent::Withdrawn { .. }
+        | CaseEvent::Shared { .. }
+        | CaseEvent::Prioritised { .. }
+        | CaseEvent::Tagged { .. }
+        | CaseEvent::Answered { .. }
+        | CaseEvent::Linked { .. }
+        | CaseEvent::Unlinked { .. }
+        | CaseEvent::FixAsked {}
+        | CaseEvent::Raised { .. }
+        | CaseEvent::Escalated { .. } => None,
         // One entry a message.
         CaseEvent::Delivered { message_ids } => message_ids.first().map(|id| id.0),
     }
@@ -157,6 +180,7 @@ fn erased(ref_id: Option<Uuid>) -> Map<String, Value> {
     let mut blank = Map::new();
     blank.insert("text".to_owned(), Value::from(""));
     blank.insert("summary".to_owned(), Value::from(""));
+    blank.insert("tags".to_owned(), Value::Array(vec![]));
     if let Some(id) = ref_id {
         blank.insert("alert".to_owned(), serde_json::json!({ "alert_id": id }));
     }

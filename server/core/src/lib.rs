@@ -2,8 +2,10 @@
 //! alert goes, and what is written down.
 
 pub mod access;
+pub mod admin_ledger;
 pub mod cover;
 pub mod entry;
+pub mod folding;
 pub mod frames;
 pub mod ledger;
 pub mod lifecycle;

@@ -16,7 +16,7 @@ const NAME_CHARS_MAX: usize = 80;
 /// What a phone shows and what its app needs to find the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Notice {
-    /// `message`, `seen`, `claimed`, `closed` or `drill`.
+    /// `message`, `seen`, `claimed`, `closed`, `locate` or `drill`.
     pub kind: &'static str,
     /// The case.
     pub case_id: CaseId,
@@ -63,6 +63,7 @@ pub fn notice(entry: &LedgerEntry, device: DeviceId, language: &str) -> Option<N
         Heard::Claimed { .. } => ("claimed", None),
         Heard::Closed => ("closed", None),
         Heard::Drill => ("drill", None),
+        Heard::Locate => ("locate", None),
     };
     let body = if is_vietnamese { vietnamese(&heard) } else { english(&heard) };
     Some(Notice {
@@ -83,6 +84,7 @@ enum Heard {
     Claimed { by: Option<String> },
     Closed,
     Drill,
+    Locate,
 }
 
 /// What the phone hears over its socket under the newest alert that hears anything, as far as it is told by push.
@@ -100,7 +102,7 @@ fn may_be_shown(entry: &LedgerEntry) -> bool {
     let case = &entry.case;
     let is_forced = case.duress_at_ms.is_some_and(|forced| forced >= case.pressed_at_ms);
     match &entry.entry.event {
-        CaseEvent::Message { .. } => !is_forced,
+        CaseEvent::Message { .. } | CaseEvent::FixAsked {} => !is_forced,
         CaseEvent::Seen { .. } | CaseEvent::Claimed {} | CaseEvent::Closed { .. } => {
             !case.drill && !is_forced && case.cancelled_at_ms.is_none()
         }
@@ -116,7 +118,19 @@ fn may_be_shown(entry: &LedgerEntry) -> bool {
         | CaseEvent::Transferred { .. }
         | CaseEvent::Reopened { .. }
         | CaseEvent::Delivered { .. }
-        | CaseEvent::Note { .. } => false,
+        | CaseEvent::Note { .. }
+        | CaseEvent::Assigned { .. }
+        | CaseEvent::Offered { .. }
+        | CaseEvent::Declined { .. }
+        | CaseEvent::Withdrawn { .. }
+        | CaseEvent::Shared { .. }
+        | CaseEvent::Prioritised { .. }
+        | CaseEvent::Tagged { .. }
+        | CaseEvent::Answered { .. }
+        | CaseEvent::Linked { .. }
+        | CaseEvent::Unlinked { .. }
+        | CaseEvent::Raised { .. }
+        | CaseEvent::Escalated { .. } => false,
     }
 }
 
@@ -137,6 +151,7 @@ fn told(frame: GatewayFrame) -> Option<Heard> {
                 Stage::Received | Stage::Recorded => None,
             }
         }
+        GatewayFrame::Locate { .. } => Some(Heard::Locate),
         _ => None,
     }
 }
@@ -157,6 +172,7 @@ fn vietnamese(heard: &Heard) -> String {
         Heard::Claimed { by } => format!("{} đang xử lý. Giữ máy mở.", officer(by)),
         Heard::Closed => "Ca đã đóng. Vẫn cần giúp? Nhấn giữ SOS.".to_owned(),
         Heard::Drill => "Diễn tập: máy này nhận được tin báo.".to_owned(),
+        Heard::Locate => "Cán bộ cần biết vị trí của bạn. Hãy mở ứng dụng.".to_owned(),
     }
 }
 
@@ -169,6 +185,7 @@ fn english(heard: &Heard) -> String {
         Heard::Claimed { by } => format!("{} is handling your case. Keep your phone on.", officer(by)),
         Heard::Closed => "Your case is closed. Still need help? Press and hold SOS.".to_owned(),
         Heard::Drill => "Drill: this phone receives notices.".to_owned(),
+        Heard::Locate => "An officer needs your position. Open the app.".to_owned(),
     }
 }
 

@@ -147,3 +147,20 @@ fn long_words_are_cut_between_characters() {
     assert_eq!(body.chars().count(), "Cán bộ Lan: ".chars().count() + TEXT_CHARS_MAX + 1);
     assert!(body.ends_with("ế…"));
 }
+
+#[test]
+fn a_phone_is_asked_where_it_is_once_and_not_where_it_would_give_its_worker_away() {
+    let asked = entry(CaseEvent::FixAsked {});
+    let own = asked.alerts.iter().map(|alert| (alert.alert_id, asked.for_phone(*alert).len()));
+    assert_eq!(
+        own.collect::<Vec<_>>(),
+        [(alert(3), 1), (alert(2), 0), (alert(1), 1)],
+        "the newest of each phone"
+    );
+    let told = notice(&asked, device(1), "vi").unwrap();
+    assert_eq!((told.kind, told.alert_id, told.is_urgent()), ("locate", alert(3), true));
+    let mut forced = asked;
+    forced.case.duress_at_ms = Some(NOW);
+    assert_eq!(devices(&forced), []);
+    assert_eq!(forced.for_phone(forced.alerts[0]).len(), 1, "the app hears it all the same");
+}

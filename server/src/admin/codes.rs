@@ -5,22 +5,29 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
+use sos_protocol::admin::{CodeMade, CodesMade, CreateCodes};
 use sos_protocol::ambient::Entropy;
-use sos_protocol::{CodeId, WorkerId, proof};
+use sos_protocol::case::WorkerProfile;
+use sos_protocol::limits::CODES_MAX;
+use sos_protocol::{CodeId, UnixMs, proof};
 
+use super::error::{AdminError, using};
+use super::worker_list::{self, BadList};
 use crate::app::Ambient;
 use crate::auth::secret::token_hash;
 use crate::store::Store;
+use crate::store::administration::By;
+use crate::store::workers::{KeptCode, insert_codes, worker_by_id, workers};
 
 /// Days that an enrolment code is good for.
 const CODE_DAYS: i64 = 30;
 /// Characters of a code: 60 bits.
 const CODE_CHARS: usize = 12;
-/// Most workers of one run.
-const WORKERS_MAX: i64 = 100_000;
+/// Most workers of one run at the command line: one use of the store.
+const WORKERS_MAX: usize = 20_000;
 /// Least width and height of a QR code, in pixels of a screen; printed, it is as large as the page wants.
 const QR_PIXELS_MIN: u32 = 320;
 
@@ -39,33 +46,113 @@ pub(super) async fn create_codes(
     json: bool,
     qr: Option<QrFile<'_>>,
 ) -> anyhow::Result<()> {
-    let workers = if which == "all-without-device" {
+    let which = if which == "all-without-device" {
         ensure!(qr.is_none(), "--qr: for one worker at a time");
-        store.workers(true, WORKERS_MAX).await?
+        CreateCodes::WithoutDevice {}
     } else {
-        let id: WorkerId = which.parse().context("--workers: a worker's id, or all-without-device")?;
-        vec![store.worker(id).await?.context("no such worker")?]
+        let worker_id = which.parse().context("--workers: a worker's id, or all-without-device")?;
+        CreateCodes::Worker { worker_id }
     };
-    let now = ambient.clock.now();
-    for worker in workers {
-        let code = new_code(&*ambient.entropy);
-        let code_id = CodeId(ambient.entropy.uuid_v7(now));
-        let ends = now.plus_ms(CODE_DAYS * 24 * 3600 * 1000);
+    let by = By { staff: None, at: ambient.clock.now() };
+    let made = match make(store, ambient, by, which, WORKERS_MAX).await {
+        Err(AdminError::NotFound) => bail!("no such worker"),
+        made => made?,
+    };
+    for made in made.codes {
         if let Some(qr) = &qr {
-            write_private(qr.file, &qr_svg(&enrolment_link(qr.url, &code))?)?;
+            write_private(qr.file, &qr_svg(&enrolment_link(qr.url, &made.code))?)?;
         }
-        store.create_code(code_id, token_hash(&proof::normal_code(&code)), worker.worker_id, ends).await?;
         if json {
             let line = serde_json::json!({
-                "code": code, "worker_id": worker.worker_id, "name": worker.name,
-                "contract_country": worker.contract_country,
+                "code": made.code, "worker_id": made.worker_id, "name": made.name,
+                "contract_country": made.contract_country,
             });
             println!("{line}");
         } else {
-            println!("{code}  {}", worker.name);
+            println!("{}  {}", made.code, made.name);
         }
     }
     Ok(())
+}
+
+/// Makes enrolment codes, all of them or none.
+///
+/// # Errors
+/// [`AdminError`]. Bad rows of a list are no error but in the answer.
+pub async fn create(
+    store: &Store,
+    ambient: &Ambient,
+    by: By,
+    which: CreateCodes,
+) -> Result<CodesMade, AdminError> {
+    make(store, ambient, by, which, CODES_MAX).await
+}
+
+async fn make(
+    store: &Store,
+    ambient: &Ambient,
+    by: By,
+    which: CreateCodes,
+    workers_max: usize,
+) -> Result<CodesMade, AdminError> {
+    let listed = match &which {
+        CreateCodes::List { csv } => match worker_list::read(csv, CODES_MAX) {
+            Ok(rows) => rows,
+            Err(BadList::TooLong) => return Err(AdminError::TooMany { field: "csv", most: CODES_MAX }),
+            Err(BadList::Rows(bad_rows)) => return Ok(CodesMade { codes: vec![], bad_rows }),
+        },
+        CreateCodes::Worker { .. } | CreateCodes::WithoutDevice {} => vec![],
+    };
+    using(store, async {
+        let mut change = store.change(by).await?;
+        let (subject, workers, new) = match which {
+            CreateCodes::Worker { worker_id } => {
+                let worker = worker_by_id(&mut change.tx, worker_id).await?.ok_or(AdminError::NotFound)?;
+                (worker_id.to_string(), vec![worker], 0)
+            }
+            CreateCodes::WithoutDevice {} => {
+                let most = i64::try_from(workers_max).unwrap_or(i64::MAX);
+                ("without_device".to_owned(), workers(&mut change.tx, true, most).await?, 0)
+            }
+            CreateCodes::List { .. } => {
+                let (workers, new) = worker_list::take(&mut change, ambient, &listed).await?;
+                ("list".to_owned(), workers, new)
+            }
+        };
+        let ends = by.at.plus_ms(CODE_DAYS * 24 * 3600 * 1000);
+        let codes: Vec<CodeMade> =
+            workers.into_iter().map(|worker| code_for(worker, ends, ambient)).collect();
+        let kept: Vec<KeptCode> = codes.iter().map(|made| kept(made, by, ambient)).collect();
+        insert_codes(&mut change.tx, &kept).await?;
+        if !codes.is_empty() {
+            let facts = serde_json::json!({ "codes": codes.len(), "new_workers": new, "ends_ms": ends });
+            change.note("codes", &subject, &facts).await?;
+        }
+        change.commit().await?;
+        Ok(CodesMade { codes, bad_rows: vec![] })
+    })
+    .await
+}
+
+fn code_for(worker: WorkerProfile, ends_ms: UnixMs, ambient: &Ambient) -> CodeMade {
+    let code = new_code(&*ambient.entropy);
+    CodeMade {
+        worker_id: worker.worker_id,
+        name: worker.name,
+        contract_country: worker.contract_country,
+        path: enrolment_link("", &code),
+        code,
+        ends_ms,
+    }
+}
+
+fn kept(made: &CodeMade, by: By, ambient: &Ambient) -> KeptCode {
+    KeptCode {
+        code_id: CodeId(ambient.entropy.uuid_v7(by.at)),
+        hash: token_hash(&proof::normal_code(&made.code)),
+        worker_id: made.worker_id,
+        ends: made.ends_ms,
+    }
 }
 
 /// Twelve letters and digits that are not mistaken for each other, in groups of four.

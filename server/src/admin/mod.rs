@@ -1,22 +1,31 @@
-//! `sos-server admin …`: what is needed before anybody can sign in.
+//! What administrators keep: the rules of changing it, for the console and for `sos-server admin …`.
 
 mod cards;
-mod codes;
-mod desks;
-mod people;
+pub mod codes;
+pub mod cover;
+mod cover_fields;
+pub mod desks;
+mod error;
+pub mod numbers;
+pub mod people;
+pub mod texts;
+pub mod webhooks;
+mod worker_list;
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use clap::{Subcommand, ValueEnum};
 use sos_protocol::http::Role;
 use sos_protocol::{CountryCode, DeskId, DeviceId, WorkerId};
 
 pub use self::cards::{IssuedCard, issue_card};
 use self::codes::QrFile;
+pub use self::error::AdminError;
 use crate::app::Ambient;
 use crate::config::Config;
 use crate::store::Store;
+use crate::store::administration::By;
 use crate::store::desks::DeskRow;
 
 /// The commands.
@@ -128,7 +137,7 @@ pub enum Admin {
         #[arg(long)]
         device: DeviceId,
     },
-    /// Check the ledger's chain from its first row.
+    /// Check the chains of both ledgers, of cases and of administration, from their first rows.
     VerifyLedger,
 }
 
@@ -139,9 +148,7 @@ pub struct DeskIdArg(DeskId);
 impl std::str::FromStr for DeskIdArg {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let good = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        let fits = (1..=40).contains(&text.len()) && text.chars().all(good);
-        if fits {
+        if desks::is_desk_id(text) {
             Ok(Self(text.into()))
         } else {
             Err("lower-case letters, digits and dashes, at most 40".to_owned())
@@ -179,11 +186,12 @@ impl Admin {
     /// # Errors
     /// With words for the person at the terminal.
     pub async fn run(self, config: &Config, store: &Store, ambient: &Ambient) -> anyhow::Result<()> {
+        let by = By { staff: None, at: ambient.clock.now() };
         match self {
             Self::LoadDesks { missions, countries, time_zones, ministry_name } => {
                 let time_zones =
                     time_zones.as_ref().map(desks::read_time_zones).transpose()?.unwrap_or_default();
-                desks::load_desks(store, &missions, countries.as_ref(), &time_zones, ministry_name).await
+                desks::load_desks(store, by, &missions, countries.as_ref(), &time_zones, ministry_name).await
             }
             Self::CreateDesk { id, name, countries, principal, district, time_zone, claim_target_s } => {
                 let desk = DeskRow {
@@ -199,8 +207,7 @@ impl Admin {
                     lon: None,
                     claim_target_s,
                 };
-                desks::check_table(store, std::slice::from_ref(&desk)).await?;
-                Ok(store.save_desk(&desk).await?)
+                Ok(desks::save_all(store, by, vec![desk]).await?)
             }
             Self::CreateStaff { login, name, role, desk, password_stdin: _, if_absent } => {
                 people::create_staff(store, ambient, login, name, role.into(), desk.map(|d| d.0), if_absent)
@@ -221,15 +228,25 @@ impl Admin {
                 ensure!(store.revoke_device(device, ambient.clock.now()).await?, "no such device");
                 Ok(())
             }
-            Self::VerifyLedger => match store.verify_ledger().await? {
-                Ok(seq) => {
-                    println!("whole: {} entries", seq.0);
-                    Ok(())
-                }
-                Err(seq) => bail!("broken at entry {}", seq.0),
-            },
+            Self::VerifyLedger => verify_ledgers(store).await,
         }
     }
+}
+
+async fn verify_ledgers(store: &Store) -> anyhow::Result<()> {
+    let (cases, administration) = (store.verify_ledger().await?, store.verify_admin_ledger().await?);
+    let (mut broken, ledgers) = (
+        vec![],
+        [("whole", "entry", cases), ("administration whole", "administration entry", administration)],
+    );
+    for (whole, entry, verified) in ledgers {
+        match verified {
+            Ok(seq) => println!("{whole}: {} entries", seq.0),
+            Err(seq) => broken.push(format!("broken at {entry} {}", seq.0)),
+        }
+    }
+    ensure!(broken.is_empty(), "{}", broken.join(", "));
+    Ok(())
 }
 
 fn country(iso: &str) -> anyhow::Result<CountryCode> {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use sos_core::access::{self, Officer};
-use sos_core::lifecycle::{self, Command, Refusal};
+use sos_core::access::{self, Access, Action, Officer};
+use sos_core::lifecycle::{self, Command, Pairing, Refusal};
 use sos_core::recording::{By, CaseRecord, Changes, Draft};
-use sos_protocol::CaseId;
 use sos_protocol::ambient::SharedClock;
+use sos_protocol::{CaseEvent, CaseId};
 use tokio::sync::Semaphore;
 
 use super::CaseError;
@@ -20,6 +20,15 @@ pub struct Changing {
     turns: Arc<Semaphore>,
 }
 
+/// What is to change.
+#[derive(Debug, Clone)]
+pub(super) enum Change {
+    /// One case.
+    One(Command),
+    /// This one and another.
+    Two(CaseId, Pairing),
+}
+
 impl Changing {
     /// Connections that it uses: one for all that rang, the others for as many changes at a time; more wait for their turn.
     pub const CONNECTIONS: u32 = 4;
@@ -30,21 +39,64 @@ impl Changing {
         Self { store, clock, turns: Arc::new(Semaphore::new(Self::CONNECTIONS as usize - 1)) }
     }
 
-    /// Does `command`, for an officer who saw `version`.
+    /// Does `change`, for an officer who saw `version`.
     pub(super) async fn change(
+        &self,
+        officer: &Officer,
+        id: CaseId,
+        version: Option<u32>,
+        change: Change,
+    ) -> Result<(), CaseError> {
+        let _turn = self.turns.acquire().await;
+        match change {
+            Change::One(command) => self.one(officer, id, version, command).await,
+            Change::Two(other, pairing) => self.two(officer, (id, other), version, pairing).await,
+        }
+    }
+
+    async fn one(
         &self,
         officer: &Officer,
         id: CaseId,
         version: Option<u32>,
         command: Command,
     ) -> Result<(), CaseError> {
-        let _turn = self.turns.acquire().await;
-        let refused = |refusal| CaseError::Refused(refusal, None);
         let (tx, mut rows) = self.store.lock_cases(&access::scope(officer), &[id]).await?;
         let mut row = rows.pop().ok_or(refused(Refusal::Hidden))?;
         let drafts = self.decide(&mut row, officer, version, command).map_err(refused)?;
         let changes = Changes { cases: vec![row], alerts: vec![], drafts };
         self.store.commit(tx, changes, self.clock.now()).await?;
+        Ok(())
+    }
+
+    /// Both are locked in the order of their ids, as everywhere: two who link the same two wait for each other once.
+    async fn two(
+        &self,
+        officer: &Officer,
+        (id, other): (CaseId, CaseId),
+        version: Option<u32>,
+        pairing: Pairing,
+    ) -> Result<(), CaseError> {
+        let (tx, mut rows) = self.store.lock_cases(&access::scope(officer), &[id, other]).await?;
+        let find = |id: CaseId| rows.iter().find(|row| row.case_id == id);
+        let row = find(id).ok_or(refused(Refusal::Hidden))?;
+        match access::may(officer, Action::WorkCase, Some(row.desks())) {
+            Access::Allowed => {}
+            Access::Forbidden => return Err(refused(Refusal::Forbidden)),
+            Access::Hidden => return Err(refused(Refusal::Hidden)),
+        }
+        let with = find(other).ok_or(CaseError::NoSuchCase)?;
+        let (case, other_case) = (row.case(), with.case());
+        let (no, other_no) = (row.number(), with.number());
+        let decided =
+            lifecycle::decide_pair((&case, &no), (&other_case, &other_no), pairing, officer, version);
+        let (here, there) = decided.map_err(refused)?;
+        let mut drafts = vec![];
+        for row in &mut rows {
+            let events = if row.case_id == id { here.clone() } else { there.clone() };
+            drafts.extend(self.write_down(row, officer, events));
+        }
+        self.store.commit(tx, Changes { cases: rows, alerts: vec![], drafts }, self.clock.now()).await?;
         Ok(())
     }
 
@@ -73,12 +125,20 @@ impl Changing {
         command: Command,
     ) -> Result<Vec<Draft>, Refusal> {
         let events = lifecycle::decide(&row.case(), command, officer, version)?;
+        Ok(self.write_down(row, officer, events))
+    }
+
+    fn write_down(&self, row: &mut CaseRecord, officer: &Officer, events: Vec<CaseEvent>) -> Vec<Draft> {
         let (case_id, now) = (row.case_id, self.clock.now());
         let drafts = events.into_iter().map(|event| {
             row.apply(&event, Some(officer.id), now);
             let (desk, subject) = (row.desk_id.clone(), row.subject.clone());
             Draft { case_id, desk, subject, by: By::Staff(officer.id), event }
         });
-        Ok(drafts.collect())
+        drafts.collect()
     }
+}
+
+const fn refused(refusal: Refusal) -> CaseError {
+    CaseError::Refused(refusal, None)
 }

@@ -1,21 +1,27 @@
 //! What officers do with cases, and what they see of them.
 
+pub mod batch;
 mod changing;
 pub mod rang;
+pub mod search;
+mod surroundings;
 
 use std::sync::Arc;
 
-use sos_core::access::{self, Access, Action, CaseDesks, Officer};
-use sos_core::lifecycle::{Command, Refusal};
+use sos_core::access::{self, Access, Action, Officer};
+use sos_core::lifecycle::{Command, Pairing, Refusal};
 use sos_core::recording::{AlertRecord, CaseView};
+use sos_protocol::ambient::SharedClock;
 use sos_protocol::problem::Conflict;
 use sos_protocol::{AlertId, GatewayFrame};
 use sos_protocol::{CaseDetail, CaseId, CaseSummary, ErrorCode, Problem, Receipt, Seq};
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
 
+use self::changing::Change;
 pub use self::changing::Changing;
 use self::rang::Rang;
+use self::search::Searches;
 
 use crate::deadline::within;
 use crate::dispatch::Dispatch;
@@ -34,6 +40,15 @@ pub enum CaseError {
     /// There is no such desk.
     #[error("no such desk")]
     NoSuchDesk,
+    /// There is no such officer who works cases of the desk.
+    #[error("no such officer at the desk")]
+    NoSuchOfficer,
+    /// There is no such other case.
+    #[error("no such other case")]
+    NoSuchCase,
+    /// This officer has searched too often just now.
+    #[error("too many searches; wait a moment")]
+    TooOften,
     /// The worker has another open case, so this one cannot be opened again.
     #[error("the worker has another open case")]
     OtherCaseOpen,
@@ -56,7 +71,11 @@ impl From<CaseError> for Problem {
         let text = error.to_string();
         let (code, conflict) = match error {
             CaseError::Refused(refusal, conflict) => (code(&refusal), conflict),
-            CaseError::NoSuchDesk => return Self::new(ErrorCode::InvalidField).field("to").detail(text),
+            CaseError::NoSuchDesk | CaseError::NoSuchOfficer => {
+                return Self::new(ErrorCode::InvalidField).field("to").detail(text);
+            }
+            CaseError::NoSuchCase => return Self::new(ErrorCode::InvalidField).field("case_id").detail(text),
+            CaseError::TooOften => (ErrorCode::RateLimited, None),
             CaseError::OtherCaseOpen => (ErrorCode::IllegalTransition, None),
             CaseError::IdReused => (ErrorCode::IdReused, None),
             CaseError::Store(error) => return error.into(),
@@ -81,7 +100,8 @@ const fn code(refusal: &Refusal) -> ErrorCode {
         Refusal::Hidden => ErrorCode::NotFound,
         Refusal::Forbidden => ErrorCode::Forbidden,
         Refusal::Stale => ErrorCode::StaleVersion,
-        Refusal::Illegal(_) | Refusal::SameDesk => ErrorCode::IllegalTransition,
+        Refusal::Illegal(_) | Refusal::SameDesk | Refusal::SameCase => ErrorCode::IllegalTransition,
+        Refusal::TooMany => ErrorCode::TooMany,
     }
 }
 
@@ -93,18 +113,23 @@ pub struct Cases {
     rang: Gather<Rang>,
     dispatch: Arc<Dispatch>,
     committed: Arc<Notify>,
+    searches: Searches,
+    clock: SharedClock,
 }
 
 impl Cases {
     /// Read from `store`, changed by `changing` on `lane`, where `rang` is gathered; `committed` is told after each commit.
+    /// `dispatch` knows desks and countries.
     #[must_use]
     pub fn new(
         store: Store,
         (changing, lane, rang): (Changing, Handle, Gather<Rang>),
         dispatch: Arc<Dispatch>,
         committed: Arc<Notify>,
+        clock: SharedClock,
     ) -> Self {
-        Self { store, changing, lane, rang, dispatch, committed }
+        let searches = Searches::new(clock.clone());
+        Self { store, changing, lane, rang, dispatch, committed, searches, clock }
     }
 
     /// Does `command` for `officer`, who saw `version` (none: it races with nobody), and gives the case as it is
@@ -119,13 +144,7 @@ impl Cases {
         version: Option<u32>,
         command: Command,
     ) -> Result<CaseSummary, CaseError> {
-        if let Command::Transfer { to, .. } = &command
-            && !self.dispatch.knows(to)
-        {
-            // Whether there is such a desk is told only to those who may know of the case.
-            self.visible(officer, id).await?;
-            return Err(CaseError::NoSuchDesk);
-        }
+        let command = self.known(officer, id, command).await?;
         let reopens = matches!(command, Command::Reopen { .. });
         let reference = match &command {
             Command::Message { message_id, .. } => Some(message_id.0),
@@ -134,7 +153,7 @@ impl Cases {
         };
         let changed = match command {
             Command::Rang => self.note_rang(officer, id).await,
-            command => self.change(officer, id, version, command).await,
+            command => self.change(officer, id, version, Change::One(command)).await,
         };
         match changed {
             Ok(()) => self.committed.notify_one(),
@@ -149,9 +168,60 @@ impl Cases {
             }
             Err(error) => return Err(error),
         }
-        // The officer may have sent it out of sight; the answer is still theirs.
+        self.after(id).await
+    }
+
+    /// Links, unlinks or merges two cases, for `officer` who may work both, and gives the first as it is then.
+    ///
+    /// # Errors
+    /// [`CaseError`]; neither was changed, except that after a timeout of the store it is not known.
+    pub async fn pair(
+        &self,
+        officer: &Officer,
+        (id, other): (CaseId, CaseId),
+        version: Option<u32>,
+        pairing: Pairing,
+    ) -> Result<CaseSummary, CaseError> {
+        self.change(officer, id, version, Change::Two(other, pairing)).await?;
+        self.committed.notify_one();
+        self.after(id).await
+    }
+
+    /// The officer may have sent it out of sight; the answer is still theirs.
+    async fn after(&self, id: CaseId) -> Result<CaseSummary, CaseError> {
         let view = self.store.case_view(&access::Scope::All, id).await?;
         view.map(CaseView::summary).ok_or(CaseError::Refused(Refusal::Hidden, None))
+    }
+
+    /// The command with what it names looked up. What there is and is not is told only to those who may give it.
+    async fn known(&self, officer: &Officer, id: CaseId, command: Command) -> Result<Command, CaseError> {
+        match command {
+            Command::Transfer { to: ref desk, .. } | Command::Share { ref desk, .. }
+                if !self.dispatch.knows(desk) =>
+            {
+                self.workable(officer, id).await?;
+                Err(CaseError::NoSuchDesk)
+            }
+            Command::Assign { to, .. } => {
+                let view = self.workable(officer, id).await?;
+                let found = self.store.officer(to).await?;
+                // Of the desk that holds it, or of the ministry: whoever may work it.
+                let desks = view.record.desks();
+                let works = |to: &Officer| access::may(to, Action::WorkCase, Some(desks)) == Access::Allowed;
+                let (_, name) = found.filter(|(to, _)| works(to)).ok_or(CaseError::NoSuchOfficer)?;
+                Ok(Command::Assign { to, name })
+            }
+            command => Ok(command),
+        }
+    }
+
+    /// A case that `officer` may work.
+    async fn workable(&self, officer: &Officer, id: CaseId) -> Result<CaseView, CaseError> {
+        let view = self.visible(officer, id).await?;
+        match access::may(officer, Action::WorkCase, Some(view.record.desks())) {
+            Access::Allowed => Ok(view),
+            Access::Forbidden | Access::Hidden => Err(CaseError::Refused(Refusal::Forbidden, None)),
+        }
     }
 
     /// Beside the sockets: what a change locks, the recording of an SOS waits for.
@@ -160,10 +230,10 @@ impl Cases {
         officer: &Officer,
         id: CaseId,
         version: Option<u32>,
-        command: Command,
+        change: Change,
     ) -> Result<(), CaseError> {
         let (changing, officer) = (self.changing.clone(), officer.clone());
-        let change = async move { changing.change(&officer, id, version, command).await };
+        let change = async move { changing.change(&officer, id, version, change).await };
         let changed = self.lane.spawn(within(USE_WITHIN, change)).await;
         // It ends with the process only.
         match changed.map_err(|_| StoreError::Resting)? {
@@ -181,7 +251,7 @@ impl Cases {
             return Ok(());
         }
         let view = self.visible(officer, id).await?;
-        let desks = CaseDesks { holder: &view.record.desk_id, watchers: &view.record.watchers };
+        let desks = view.record.desks();
         Err(match access::may(officer, Action::WorkCase, Some(desks)) {
             Access::Allowed => StoreError::Resting.into(),
             Access::Forbidden => CaseError::Refused(Refusal::Forbidden, None),
@@ -206,7 +276,7 @@ impl Cases {
     pub async fn visible(&self, officer: &Officer, id: CaseId) -> Result<CaseView, CaseError> {
         let hidden = CaseError::Refused(Refusal::Hidden, None);
         let Some(view) = self.store.case_view(&access::scope(officer), id).await? else { return Err(hidden) };
-        let desks = CaseDesks { holder: &view.record.desk_id, watchers: &view.record.watchers };
+        let desks = view.record.desks();
         match access::may(officer, Action::ReadCase, Some(desks)) {
             Access::Allowed => Ok(view),
             Access::Forbidden | Access::Hidden => Err(hidden),

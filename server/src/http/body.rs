@@ -10,14 +10,14 @@ use sos_protocol::limits::FRAME_BYTES_MAX;
 
 use super::problem::Failed;
 
-/// A JSON body of at most [`FRAME_BYTES_MAX`], read strictly.
-pub(super) struct Json<T>(pub(super) T);
+/// A JSON body of at most `BYTES_MAX`, read strictly.
+pub(super) struct Json<T, const BYTES_MAX: usize = FRAME_BYTES_MAX>(pub(super) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+impl<T: DeserializeOwned, S: Send + Sync, const BYTES_MAX: usize> FromRequest<S> for Json<T, BYTES_MAX> {
     type Rejection = Failed;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Failed> {
-        Ok(Self(frames::from_slice(&whole(request.into_body(), FRAME_BYTES_MAX).await?)?))
+        Ok(Self(frames::from_slice(&whole(request.into_body(), BYTES_MAX).await?)?))
     }
 }
 

@@ -1,11 +1,15 @@
 //! HTTP: decode, one call of a use-case, encode.
 
+mod admin;
 mod attachments;
 mod body;
 mod cases;
+mod channels;
 mod check_ins;
+mod cover;
 mod device;
 mod enrol;
+mod escalation;
 mod front_ends;
 mod health;
 mod openapi;
@@ -37,6 +41,7 @@ use crate::attachments::Attachments;
 use crate::auth::credential::Credentials;
 use crate::auth::password::Passwords;
 use crate::cases::Cases;
+use crate::dispatch::Dispatch;
 use crate::intake::Intake;
 use crate::pins::Pins;
 use crate::push::Push;
@@ -58,6 +63,8 @@ pub struct Parts {
     pub intake: Arc<Intake>,
     /// Cases.
     pub cases: Cases,
+    /// Which desk an alert goes to.
+    pub dispatch: Arc<Dispatch>,
     /// Phones' sockets.
     pub phones: Arc<PhoneSockets>,
     /// Consoles' sockets.
@@ -68,6 +75,8 @@ pub struct Parts {
     pub attachments: Arc<Attachments>,
     /// Push services that are set up.
     pub push: Arc<Push>,
+    /// E-mail to officers is set up.
+    pub mail: bool,
     /// Officers' passwords.
     pub passwords: Passwords,
     /// Workers' PINs.
@@ -99,6 +108,52 @@ const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; me
      worker-src 'self' blob:; connect-src 'self'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
      form-action 'self'";
 
+/// What officers do with cases between themselves, and with many at once.
+fn work() -> Router<Shared> {
+    use cases::{many, work};
+    Router::new()
+        .route("/api/cases/batch", post(many::batch))
+        .route("/api/search", post(many::search))
+        .route("/api/cases/{case_id}/assign", post(work::assign))
+        .route("/api/cases/{case_id}/transfer/take", post(work::take))
+        .route("/api/cases/{case_id}/transfer/decline", post(work::decline))
+        .route("/api/cases/{case_id}/transfer/withdraw", post(work::withdraw))
+        .route("/api/cases/{case_id}/share", post(work::share))
+        .route("/api/cases/{case_id}/priority", post(work::priority))
+        .route("/api/cases/{case_id}/tags", post(work::tags))
+        .route("/api/cases/{case_id}/answers", post(work::answer))
+        .route("/api/cases/{case_id}/links", post(work::link))
+        .route("/api/cases/{case_id}/unlink", post(work::unlink))
+        .route("/api/cases/{case_id}/merge", post(work::merge))
+        .route("/api/cases/{case_id}/ask-fix", post(work::ask_fix))
+        .route("/api/cases/{case_id}/raise", post(work::raise))
+        .route("/api/cases/{case_id}/surroundings", get(work::surroundings))
+}
+
+/// Addresses of cover.
+fn cover_routes() -> Router<Shared> {
+    Router::new()
+        .route("/api/cover", get(cover::view))
+        .route("/api/cover/rotas/{rota_id}", put(cover::put_rota).delete(cover::remove_rota))
+        .route("/api/cover/policies/{desk_id}", put(cover::put_policy))
+        .route("/api/cover/webhooks/{webhook_id}", put(cover::put_webhook).delete(cover::remove_webhook))
+        .route("/api/cover/holidays", put(cover::put_holidays))
+}
+
+/// Addresses of administrators.
+fn admin_routes() -> Router<Shared> {
+    Router::new()
+        .route("/api/admin/desks", get(admin::desks::list))
+        .route("/api/admin/desks/{desk_id}", put(admin::desks::put))
+        .route("/api/admin/numbers", get(admin::numbers::list).put(admin::numbers::put))
+        .route("/api/admin/staff", get(admin::staff::list))
+        .route("/api/admin/staff/{staff_id}", put(admin::staff::put))
+        .route("/api/admin/codes", post(admin::codes::create))
+        .route("/api/admin/workers/search", post(admin::codes::search))
+        .route("/api/admin/texts", put(admin::texts::put))
+        .route("/api/admin/ledger", get(admin::ledger::latest))
+}
+
 /// Every address of the service.
 pub fn router(parts: Shared) -> Router {
     let officers = Router::new()
@@ -106,6 +161,11 @@ pub fn router(parts: Shared) -> Router {
         .route("/api/shift", post(session::start_shift).delete(session::end_shift))
         .route("/api/feed-ticket", post(session::feed_ticket))
         .route("/api/desks", get(cases::desks))
+        .route("/api/me/channels", get(channels::own))
+        .route("/api/me/channels/{channel_id}", put(channels::put).delete(channels::remove))
+        .route("/api/me/channels/{channel_id}/test", post(channels::test))
+        .route("/api/cover/channels", get(channels::of_cover))
+        .route("/api/cover/channels/test", post(channels::test_cover))
         .route("/api/cases", get(cases::list))
         .route("/api/cases/{case_id}", get(cases::detail))
         .route("/api/cases/{case_id}/claim", post(cases::claim))
@@ -117,6 +177,12 @@ pub fn router(parts: Shared) -> Router {
         .route("/api/cases/{case_id}/notes", post(cases::note))
         .route("/api/cases/{case_id}/rang", post(cases::rang))
         .route("/api/cases/{case_id}/seen", post(cases::seen))
+        .route("/api/cases/{case_id}/escalation", get(escalation::view))
+        .route("/api/cases/{case_id}/told", post(escalation::told))
+        .merge(work())
+        .route("/api/texts", get(admin::texts::get))
+        .merge(cover_routes())
+        .merge(admin_routes())
         .layer(middleware::from_fn(session::same_origin));
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))

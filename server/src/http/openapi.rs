@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 use sos_protocol::http as api;
-use sos_protocol::proof;
+use sos_protocol::{admin, cover, proof};
 use utoipa::ToSchema;
 use utoipa::openapi::{ComponentsBuilder, RefOr, Schema};
 
@@ -18,7 +18,7 @@ pub(super) async fn document() -> ([(axum::http::HeaderName, &'static str); 1], 
 
 fn build() -> Value {
     let mut paths = Map::new();
-    for route in ROUTES {
+    for route in ROUTES.iter() {
         let item = paths.entry(route.path).or_insert_with(|| json!({}));
         item[route.method.to_lowercase()] = operation(route);
     }
@@ -49,6 +49,7 @@ fn operation(route: &Route) -> Value {
     };
     let schema = |name: &str| match name {
         "offset" => json!({ "type": "integer", "minimum": 0 }),
+        "desk_id" => json!({ "type": "string" }),
         _ => json!({ "type": "string", "format": "uuid" }),
     };
     let parameters: Vec<Value> = route
@@ -120,6 +121,40 @@ fn schemas() -> Value {
     add::<api::PostMessage>(&mut all);
     add::<api::PostNote>(&mut all);
     add::<api::CaseAnswer>(&mut all);
+    add::<api::Assign>(&mut all);
+    add::<api::Share>(&mut all);
+    add::<api::Prioritise>(&mut all);
+    add::<api::SetTags>(&mut all);
+    add::<api::PostAnswer>(&mut all);
+    add::<api::Link>(&mut all);
+    add::<api::Merge>(&mut all);
+    add::<api::Batch>(&mut all);
+    add::<api::BatchAnswer>(&mut all);
+    add::<api::Search>(&mut all);
+    add::<api::Found>(&mut all);
+    add::<api::Surroundings>(&mut all);
+    add::<cover::EscalationView>(&mut all);
+    add::<cover::RotaView>(&mut all);
+    add::<cover::WebhookView>(&mut all);
+    add::<cover::CoverView>(&mut all);
+    add::<cover::PutRota>(&mut all);
+    add::<cover::PutPolicy>(&mut all);
+    add::<cover::PutWebhook>(&mut all);
+    add::<cover::Remove>(&mut all);
+    add::<cover::Holidays>(&mut all);
+    add::<cover::PutChannel>(&mut all);
+    add::<cover::Channels>(&mut all);
+    add::<admin::DeskSettings>(&mut all);
+    add::<admin::DeskSettingsList>(&mut all);
+    add::<admin::NumberEntry>(&mut all);
+    add::<admin::Numbers>(&mut all);
+    add::<admin::StaffAccounts>(&mut all);
+    add::<admin::PutStaff>(&mut all);
+    add::<admin::CreateCodes>(&mut all);
+    add::<admin::CodesMade>(&mut all);
+    add::<admin::WorkersFound>(&mut all);
+    add::<admin::Texts>(&mut all);
+    add::<admin::AdminLedger>(&mut all);
     add::<api::CaseList>(&mut all);
     add::<api::Readiness>(&mut all);
     let components = ComponentsBuilder::new().schemas_from_iter(all).build();

@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use sos_core::frames::FrameError;
 use sos_protocol::{ErrorCode, Problem};
 
+use crate::admin::AdminError;
 use crate::cases::CaseError;
 use crate::store::StoreError;
 
@@ -39,6 +40,12 @@ impl From<CaseError> for Failed {
 
 impl From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {
+        Self(Box::new(error.into()))
+    }
+}
+
+impl From<AdminError> for Failed {
+    fn from(error: AdminError) -> Self {
         Self(Box::new(error.into()))
     }
 }

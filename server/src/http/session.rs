@@ -136,8 +136,10 @@ pub(super) async fn sign_in(State(parts): State<Shared>, Json(sign_in): Json<Sig
         return Err(Failed::code(ErrorCode::WrongPassword));
     };
     let (cookie, token_hash) = token(&*parts.entropy);
-    parts.store.create_session(token_hash, account.staff_id, now.plus_ms(SESSION_MS), now).await?;
-    let me = parts.store.session(token_hash, now).await?.ok_or_else(|| Failed::code(ErrorCode::Internal))?;
+    parts.store.create_session(token_hash, &account, now.plus_ms(SESSION_MS), now).await?;
+    // None: the account was changed in this moment.
+    let me =
+        parts.store.session(token_hash, now).await?.ok_or_else(|| Failed::code(ErrorCode::WrongPassword))?;
     tracing::info!(staff = %me.staff_id, "signed in");
     let cookie = cookie_header(&cookie, SESSION_MS / 1000, parts.cookie_secure);
     let cookie = cookie.ok_or_else(|| Failed::code(ErrorCode::Internal))?;

@@ -12,7 +12,7 @@ use super::AT_ONCE;
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 /// A whole call, with the token that it needs. Services answer within a second; a hint that takes longer comes too late to
 /// be one, and while it waits it keeps one of [`AT_ONCE`] places.
-pub(super) const CALL_WITHIN: Duration = Duration::from_secs(10);
+pub(crate) const CALL_WITHIN: Duration = Duration::from_secs(10);
 /// Of an answer, the most that is read, in bytes.
 const ANSWER_BYTES_MAX: usize = 16 * 1024;
 /// First pause before a message is sent again, twice as long each time, …
@@ -22,11 +22,11 @@ const LAST_PAUSE: Duration = Duration::from_secs(120);
 /// A service that asks for a longer pause is asked again after this one.
 const ASKED_PAUSE_MAX: Duration = Duration::from_secs(600);
 /// A message is given up when it was sent this often, if its time has not ended before.
-pub(super) const TRIES_MAX: u32 = 30;
+pub(crate) const TRIES_MAX: u32 = 30;
 
 /// What came of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(crate) enum Outcome {
     /// The service took it.
     Taken,
     /// The service does not know the target any more.
@@ -38,7 +38,7 @@ pub(super) enum Outcome {
 }
 
 /// A client that follows no redirect: where a message goes is checked before.
-pub(super) fn client() -> anyhow::Result<Client> {
+pub(crate) fn client() -> anyhow::Result<Client> {
     // Another part of the process may have done so; then that one is used.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
@@ -51,7 +51,7 @@ pub(super) fn client() -> anyhow::Result<Client> {
 }
 
 /// What an error status means, whichever service says it.
-pub(super) fn failed(answer: &Response) -> Outcome {
+pub(crate) fn failed(answer: &Response) -> Outcome {
     match answer.status() {
         StatusCode::TOO_MANY_REQUESTS => Outcome::Later("throttled", retry_after(answer)),
         status if status.is_server_error() => Outcome::Later("unavailable", retry_after(answer)),
@@ -67,7 +67,7 @@ fn retry_after(answer: &Response) -> Option<Duration> {
 }
 
 /// The first bytes of an answer.
-pub(super) async fn body(mut answer: Response) -> reqwest::Result<Vec<u8>> {
+pub(crate) async fn body(mut answer: Response) -> reqwest::Result<Vec<u8>> {
     let mut body = vec![];
     while let Some(chunk) = answer.chunk().await? {
         let room = ANSWER_BYTES_MAX - body.len();
@@ -81,7 +81,7 @@ pub(super) async fn body(mut answer: Response) -> reqwest::Result<Vec<u8>> {
 
 /// When to send again after `tries`, in milliseconds from now: what the service asks for and, on top, a pause that grows
 /// and is half chance, so that what failed together does not come back together.
-pub(super) fn pause_ms(tries: u32, asked: Option<Duration>, entropy: &dyn Entropy) -> i64 {
+pub(crate) fn pause_ms(tries: u32, asked: Option<Duration>, entropy: &dyn Entropy) -> i64 {
     let full = FIRST_PAUSE.saturating_mul(1 << tries.saturating_sub(1).min(16)).min(LAST_PAUSE);
     let half = u64::try_from(full.as_millis() / 2).unwrap_or(u64::MAX);
     let asked = u64::try_from(asked.unwrap_or_default().min(ASKED_PAUSE_MAX).as_millis()).unwrap_or(u64::MAX);

@@ -49,7 +49,7 @@ impl PushConfig {
 }
 
 /// An address that secrets and words may be sent to: over TLS, or on this machine.
-pub(super) fn safe_url(text: &str) -> anyhow::Result<Url> {
+pub(crate) fn safe_url(text: &str) -> anyhow::Result<Url> {
     let url = Url::parse(text).with_context(|| format!("{text:?} is no address"))?;
     let local = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
     ensure!(url.scheme() == "https" || url.scheme() == "http" && local, "{text:?}: https only");

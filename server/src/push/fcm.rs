@@ -1,17 +1,17 @@
 //! Firebase Cloud Messaging, HTTP v1.
 
 use reqwest::{Client, StatusCode, Url};
-use serde_json::{Value, json};
-use sos_core::push::Notice;
+use serde_json::{Map, Value, json};
 use sos_protocol::UnixMs;
 use sos_protocol::ambient::SharedClock;
 
 use super::call::{self, Outcome};
 use super::config::PushConfig;
 use super::google::Account;
+use super::message::Message;
 
 /// Sends over FCM.
-pub(super) struct Fcm {
+pub(crate) struct Fcm {
     account: Account,
     url: Url,
     client: Client,
@@ -31,14 +31,14 @@ impl Fcm {
         Ok(Self { account, url, client: client.clone(), clock: clock.clone() })
     }
 
-    /// Sends `notice`, which is good until `ends`.
-    pub(super) async fn send(&self, token: &str, notice: &Notice, ends: UnixMs) -> Outcome {
+    /// Sends `message`, which is good until `ends`.
+    pub(super) async fn send(&self, token: &str, message: &Message, ends: UnixMs) -> Outcome {
         let bearer = match self.account.token().await {
             Ok(bearer) => bearer,
             Err(outcome) => return outcome,
         };
-        let message = message(token, notice, ends, self.clock.now());
-        match self.client.post(self.url.clone()).bearer_auth(&bearer).json(&message).send().await {
+        let body = body(token, message, ends, self.clock.now());
+        match self.client.post(self.url.clone()).bearer_auth(&bearer).json(&body).send().await {
             Ok(answer) if answer.status().is_success() => Outcome::Taken,
             Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED => {
                 self.account.forget(&bearer).await;
@@ -62,35 +62,32 @@ fn says_unregistered(body: &[u8]) -> bool {
     details.is_some_and(|details| details.iter().any(|detail| detail["errorCode"] == "UNREGISTERED"))
 }
 
-/// The body of the request. A later notice of a case takes the place of one that was not delivered or is still shown.
-fn message(token: &str, notice: &Notice, ends: UnixMs, now: UnixMs) -> Value {
-    let tag = notice.case_id.0.simple().to_string();
+/// The body of the request. A later message of a topic takes the place of one that was not delivered or is still shown.
+fn body(token: &str, message: &Message, ends: UnixMs, now: UnixMs) -> Value {
     let left_s = ends.since_ms(now).max(0) / 1_000;
-    let (android, apple) = if notice.is_urgent() { ("high", "10") } else { ("normal", "5") };
-    let mut data = json!({
-        "kind": notice.kind,
-        "case_id": notice.case_id.to_string(),
-        "alert_id": notice.alert_id.to_string(),
-        "seq": notice.seq.0.to_string(),
-    });
-    if let Some(id) = notice.message_id {
-        data["message_id"] = id.to_string().into();
-    }
+    let (android, apple) = if message.is_urgent { ("high", "10") } else { ("normal", "5") };
+    let shown = ["title", "body"];
+    let members = message.content.as_object().into_iter().flatten();
+    // All values of `data` are text.
+    let data: Map<String, Value> = members
+        .filter(|(name, _)| !shown.contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), value.as_str().map_or(value.to_string(), str::to_owned).into()))
+        .collect();
     json!({ "message": {
         "token": token,
-        "notification": { "title": notice.title, "body": notice.body },
+        "notification": { "title": message.content["title"], "body": message.content["body"] },
         "data": data,
         "android": {
             "priority": android,
             "ttl": format!("{left_s}s"),
-            "collapse_key": tag,
-            "notification": { "tag": tag },
+            "collapse_key": message.topic,
+            "notification": { "tag": message.topic },
         },
         "apns": {
             "headers": {
                 "apns-priority": apple,
                 "apns-expiration": (ends.0 / 1_000).to_string(),
-                "apns-collapse-id": tag,
+                "apns-collapse-id": message.topic,
             },
             "payload": { "aps": { "sound": "default" } },
         },

@@ -1,19 +1,19 @@
 //! Push: telling phones while their apps sleep. A hint beside the socket, never the only way, and never in the way: jobs are
 //! made from the ledger after the fact, over connections to Postgres that nothing else waits for.
 
-mod call;
+pub(crate) mod call;
 pub mod config;
 mod encrypt;
 mod fcm;
 mod follow;
 mod google;
+mod message;
 mod send;
 mod web;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use sos_core::push::Notice;
 use sos_protocol::UnixMs;
 use sos_protocol::ambient::{SharedClock, SharedEntropy};
 use sos_protocol::http::PushTarget;
@@ -24,6 +24,7 @@ use tokio_util::task::TaskTracker;
 use self::call::Outcome;
 use self::config::PushConfig;
 use self::fcm::Fcm;
+pub(crate) use self::message::Message;
 use self::web::{Subscription, Web};
 use crate::app::Ambient;
 use crate::auth::secret::Secret;
@@ -40,7 +41,7 @@ const AT_ONCE: usize = 64;
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 
 /// A push service.
-enum Service {
+pub(crate) enum Service {
     Fcm(Box<Fcm>),
     Web(Web),
 }
@@ -57,11 +58,12 @@ impl Service {
         self.kind().as_str()
     }
 
-    async fn send(&self, target: &PushTarget, notice: &Notice, ends: UnixMs) -> Outcome {
+    /// Sends `message`, which is good until `ends`.
+    pub(crate) async fn send(&self, target: &PushTarget, message: &Message, ends: UnixMs) -> Outcome {
         match (self, target) {
-            (Self::Fcm(fcm), PushTarget::Fcm { token }) => fcm.send(token, notice, ends).await,
+            (Self::Fcm(fcm), PushTarget::Fcm { token }) => fcm.send(token, message, ends).await,
             (Self::Web(web), PushTarget::Web { endpoint, p256dh, auth }) => {
-                web.send(Subscription { endpoint, p256dh, auth }, notice, ends).await
+                web.send(Subscription { endpoint, p256dh, auth }, message, ends).await
             }
             // The target was changed while the job was taken in hand: the next try goes the right way.
             (Self::Fcm(_), PushTarget::Web { .. }) | (Self::Web(_), PushTarget::Fcm { .. }) => {
@@ -127,6 +129,11 @@ impl Push {
     #[must_use]
     pub fn offers(&self, kind: PushKind) -> bool {
         self.0.iter().any(|service| service.kind() == kind)
+    }
+
+    /// The service for targets of this kind; none: it is not set up.
+    pub(crate) fn service(&self, kind: PushKind) -> Option<Arc<Service>> {
+        self.0.iter().find(|service| service.kind() == kind).cloned()
     }
 
     /// Whether `target` is one that can be sent to; else the field that is wrong.

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sos_core::entry::LedgerEntry;
-use sos_core::push::{self, Notice};
+use sos_core::push;
 use sos_protocol::{DeviceId, Seq};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::call::{CALL_WITHIN, Outcome, TRIES_MAX, pause_ms};
-use super::{AT_ONCE, PAUSES, Sending, Service};
+use super::{AT_ONCE, Message, PAUSES, Sending, Service};
 use crate::deadline::Backoff;
 use crate::store::StoreError;
 use crate::store::push::{Fate, Job};
@@ -34,8 +34,8 @@ pub(super) async fn run(sending: Arc<Sending>, service: Arc<Service>, stop: Canc
             match claim(&sending, &service, AT_ONCE - calls.len()).await {
                 Ok(ready) => {
                     pause.reset();
-                    for (job, notice) in ready {
-                        calls.spawn(deliver(sending.clone(), service.clone(), job, notice));
+                    for (job, message) in ready {
+                        calls.spawn(deliver(sending.clone(), service.clone(), job, message));
                     }
                 }
                 Err(error) => {
@@ -56,7 +56,7 @@ pub(super) async fn run(sending: Arc<Sending>, service: Arc<Service>, stop: Canc
 }
 
 /// Jobs that are due, with their words; those that have none any more are over.
-async fn claim(sending: &Sending, service: &Service, room: usize) -> Result<Vec<(Job, Notice)>, StoreError> {
+async fn claim(sending: &Sending, service: &Service, room: usize) -> Result<Vec<(Job, Message)>, StoreError> {
     let now = sending.clock.now();
     let jobs = sending.store.claim_push_jobs(service.kind(), room, now, now.plus_ms(IN_HAND_MS)).await?;
     if jobs.is_empty() {
@@ -77,7 +77,7 @@ async fn claim(sending: &Sending, service: &Service, room: usize) -> Result<Vec<
     for job in jobs {
         let entry: Option<&LedgerEntry> = entries.iter().find(|entry| entry.seq() == job.seq);
         match entry.and_then(|entry| push::notice(entry, job.device_id, &job.language)) {
-            Some(notice) => ready.push((job, notice)),
+            Some(notice) => ready.push((job, Message::from(&notice))),
             None => over.push((job.device_id, job.seq, give_up(service, "no_words"))),
         }
     }
@@ -86,13 +86,13 @@ async fn claim(sending: &Sending, service: &Service, room: usize) -> Result<Vec<
 }
 
 /// One call, and what becomes of its job.
-async fn deliver(sending: Arc<Sending>, service: Arc<Service>, job: Job, notice: Notice) -> Settled {
+async fn deliver(sending: Arc<Sending>, service: Arc<Service>, job: Job, message: Message) -> Settled {
     let fate = match &job.target {
         None => Fate::Gone(job.target_id),
         Some(_) if job.ends <= sending.clock.now() => give_up(&service, "too_late"),
         Some(target) => {
             let started_us = sending.clock.monotonic_us();
-            let call = service.send(target, &notice, job.ends);
+            let call = service.send(target, &message, job.ends);
             let outcome = tokio::time::timeout(CALL_WITHIN, call).await;
             #[allow(clippy::cast_precision_loss, reason = "microseconds of one call")]
             let took_s = (sending.clock.monotonic_us() - started_us) as f64 / 1e6;

@@ -8,13 +8,13 @@ use p256::ecdsa::{Signature, SigningKey};
 use p256::{PublicKey, SecretKey};
 use reqwest::{Client, StatusCode, Url, header};
 use serde_json::json;
-use sos_core::push::Notice;
 use sos_protocol::UnixMs;
 use sos_protocol::ambient::{Entropy, SharedClock, SharedEntropy};
 
 use super::call::{self, Outcome};
 use super::config::WebPushServices;
 use super::encrypt::{Subscriber, encrypt};
+use super::message::Message;
 use crate::auth::secret::Secret;
 
 /// How long a VAPID claim is good, in seconds; services take a day at most.
@@ -40,7 +40,7 @@ impl Subscription<'_> {
 }
 
 /// Sends over Web Push.
-pub(super) struct Web {
+pub(crate) struct Web {
     key: SigningKey,
     contact: String,
     services: WebPushServices,
@@ -81,17 +81,16 @@ impl Web {
         self.services.endpoint(to.endpoint).is_some() && to.keys().is_some()
     }
 
-    /// Sends `notice`, which is good until `ends`.
-    pub(super) async fn send(&self, to: Subscription<'_>, notice: &Notice, ends: UnixMs) -> Outcome {
+    /// Sends `message`, which is good until `ends`.
+    pub(super) async fn send(&self, to: Subscription<'_>, message: &Message, ends: UnixMs) -> Outcome {
         let now = self.clock.now();
-        let Some((url, body)) = self.sealed(to, notice) else { return Outcome::Refused };
+        let Some((url, body)) = self.sealed(to, message) else { return Outcome::Refused };
         let request = self
             .client
             .post(url.clone())
             .header("TTL", (ends.since_ms(now).max(0) / 1_000).to_string())
-            .header("Urgency", if notice.is_urgent() { "high" } else { "normal" })
-            // 32 characters of the alphabet, as long as a topic may be.
-            .header("Topic", notice.case_id.0.simple().to_string())
+            .header("Urgency", if message.is_urgent { "high" } else { "normal" })
+            .header("Topic", message.topic.as_str())
             .header(header::AUTHORIZATION, self.authorization(&url, now))
             .header(header::CONTENT_ENCODING, "aes128gcm")
             .header(header::CONTENT_TYPE, "application/octet-stream")
@@ -106,13 +105,13 @@ impl Web {
         }
     }
 
-    fn sealed(&self, to: Subscription<'_>, notice: &Notice) -> Option<(Url, Vec<u8>)> {
+    fn sealed(&self, to: Subscription<'_>, message: &Message) -> Option<(Url, Vec<u8>)> {
         let url = self.services.endpoint(to.endpoint)?;
         let keys = to.keys()?;
         let mut salt = [0; 16];
         self.entropy.fill(&mut salt);
         let own = (0..KEY_TRIES_MAX).find_map(|_| random_key(&*self.entropy))?;
-        Some((url, encrypt(&keys, &own, salt, &serde_json::to_vec(notice).ok()?)?))
+        Some((url, encrypt(&keys, &own, salt, &serde_json::to_vec(&message.content).ok()?)?))
     }
 
     /// Who is calling (JWT, ES256), for the origin of `url` only.

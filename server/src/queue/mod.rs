@@ -3,6 +3,7 @@
 //! that ring although they cannot be recorded yet).
 
 mod link;
+mod presence;
 mod reader;
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -71,7 +72,7 @@ pub enum QueueError {
     Unreadable(#[from] serde_json::Error),
 }
 
-/// Redis. Alerts, fixes and the feed have a connection each, so that none stands in front of another.
+/// Redis. Alerts, fixes, the feed and presence have a connection each, so that none stands in front of another.
 pub struct Queue {
     client: Client,
     alerts: Link,
@@ -79,6 +80,8 @@ pub struct Queue {
     /// What all nodes are told.
     telling: Link,
     feed: Link,
+    /// Who looks at what: a hint, which nothing else is to wait for.
+    presence: Link,
     /// What is acknowledged after Redis took it is on disk.
     durable: AtomicBool,
     /// The stream of fixes holds as many as it should.
@@ -97,6 +100,7 @@ impl Queue {
             fixes: Link::new(&client, clock.clone())?,
             telling: Link::new(&client, clock.clone())?,
             feed: Link::new(&client, clock.clone())?,
+            presence: Link::new(&client, clock.clone())?,
             client,
             durable: AtomicBool::new(false),
             fixes_full: AtomicBool::new(false),

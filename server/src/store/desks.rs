@@ -5,10 +5,13 @@ use sos_protocol::http::DeskView;
 use sos_protocol::limits::HEARTBEAT_INTERVAL_S;
 use sos_protocol::{CountryCode, DeskId, StaffId, UnixMs};
 
+use sqlx::PgConnection;
+
+use super::cover::version;
 use super::{Store, StoreError, USE_WITHIN};
 
 /// An officer on shift whose console was not connected for this long is not there.
-const AWAY_AFTER_MS: i64 = 3 * 1000 * HEARTBEAT_INTERVAL_S as i64;
+pub(super) const AWAY_AFTER_MS: i64 = 3 * 1000 * HEARTBEAT_INTERVAL_S as i64;
 
 /// A desk, as routing needs it and an administrator gives it.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +40,75 @@ pub struct DeskRow {
     pub claim_target_s: i32,
 }
 
+/// All desks with their versions.
+pub(crate) async fn desks(db: &mut PgConnection) -> Result<Vec<(DeskRow, u32)>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT desk_id, name, home_iso, is_ministry, is_principal, countries, district, time_zone, lat, lon,
+                claim_target_s, version
+         FROM desks ORDER BY desk_id"
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let desk = DeskRow {
+                desk_id: DeskId(row.desk_id),
+                name: row.name,
+                home: row.home_iso.as_deref().and_then(CountryCode::parse),
+                is_ministry: row.is_ministry,
+                is_principal: row.is_principal,
+                countries: row.countries.iter().filter_map(|iso| CountryCode::parse(iso)).collect(),
+                district: row.district.map(|json| json.to_string()),
+                time_zone: row.time_zone,
+                lat: row.lat,
+                lon: row.lon,
+                claim_target_s: row.claim_target_s,
+            };
+            (desk, version(row.version))
+        })
+        .collect())
+}
+
+/// Which of these desks there are.
+pub(crate) async fn known_desks(db: &mut PgConnection, ids: &[DeskId]) -> Result<Vec<DeskId>, StoreError> {
+    let ids: Vec<String> = ids.iter().map(|id| id.0.clone()).collect();
+    let rows =
+        sqlx::query_scalar!("SELECT desk_id FROM desks WHERE desk_id = ANY($1)", &ids).fetch_all(db).await?;
+    Ok(rows.into_iter().map(DeskId).collect())
+}
+
+/// Writes a desk, new or changed, with everything that `desk` says.
+pub(crate) async fn write_desk(db: &mut PgConnection, desk: &DeskRow) -> Result<(), StoreError> {
+    let countries: Vec<String> = desk.countries.iter().map(ToString::to_string).collect();
+    let district: Option<serde_json::Value> =
+        desk.district.as_deref().map(serde_json::from_str).transpose()?;
+    sqlx::query!(
+        "INSERT INTO desks (desk_id, name, home_iso, is_ministry, is_principal, countries, district, time_zone,
+                            lat, lon, claim_target_s)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         ON CONFLICT (desk_id) DO UPDATE SET name = excluded.name, home_iso = excluded.home_iso,
+             is_ministry = excluded.is_ministry, is_principal = excluded.is_principal,
+             countries = excluded.countries, district = excluded.district, time_zone = excluded.time_zone,
+             lat = excluded.lat, lon = excluded.lon, claim_target_s = excluded.claim_target_s,
+             version = desks.version + 1",
+        desk.desk_id.as_str(),
+        desk.name,
+        desk.home.map(|iso| iso.to_string()),
+        desk.is_ministry,
+        desk.is_principal,
+        &countries,
+        district,
+        desk.time_zone,
+        desk.lat,
+        desk.lon,
+        desk.claim_target_s
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 impl Store {
     /// All desks.
     ///
@@ -44,58 +116,20 @@ impl Store {
     /// When Postgres does not do it.
     pub async fn desks(&self) -> Result<Vec<DeskRow>, StoreError> {
         self.within(USE_WITHIN, async {
-            let rows = sqlx::query!("SELECT * FROM desks ORDER BY desk_id").fetch_all(&self.pool).await?;
-            Ok(rows
-                .into_iter()
-                .map(|row| DeskRow {
-                    desk_id: DeskId(row.desk_id),
-                    name: row.name,
-                    home: row.home_iso.as_deref().and_then(CountryCode::parse),
-                    is_ministry: row.is_ministry,
-                    is_principal: row.is_principal,
-                    countries: row.countries.iter().filter_map(|iso| CountryCode::parse(iso)).collect(),
-                    district: row.district.map(|json| json.to_string()),
-                    time_zone: row.time_zone,
-                    lat: row.lat,
-                    lon: row.lon,
-                    claim_target_s: row.claim_target_s,
-                })
-                .collect())
+            let mut db = self.pool.acquire().await?;
+            Ok(desks(&mut db).await?.into_iter().map(|(row, _)| row).collect())
         })
         .await
     }
 
-    /// Writes a desk, new or changed.
+    /// All desks with their versions.
     ///
     /// # Errors
     /// When Postgres does not do it.
-    pub async fn save_desk(&self, desk: &DeskRow) -> Result<(), StoreError> {
-        let countries: Vec<String> = desk.countries.iter().map(ToString::to_string).collect();
-        let district: Option<serde_json::Value> =
-            desk.district.as_deref().map(serde_json::from_str).transpose()?;
+    pub async fn desks_with_versions(&self) -> Result<Vec<(DeskRow, u32)>, StoreError> {
         self.within(USE_WITHIN, async {
-            sqlx::query!(
-                "INSERT INTO desks VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-                 ON CONFLICT (desk_id) DO UPDATE SET name = excluded.name, home_iso = excluded.home_iso,
-                     is_ministry = excluded.is_ministry, is_principal = excluded.is_principal,
-                     countries = excluded.countries, district = coalesce(excluded.district, desks.district),
-                     time_zone = coalesce(excluded.time_zone, desks.time_zone), lat = excluded.lat,
-                     lon = excluded.lon, claim_target_s = excluded.claim_target_s",
-                desk.desk_id.as_str(),
-                desk.name,
-                desk.home.map(|iso| iso.to_string()),
-                desk.is_ministry,
-                desk.is_principal,
-                &countries,
-                district,
-                desk.time_zone,
-                desk.lat,
-                desk.lon,
-                desk.claim_target_s
-            )
-            .execute(&self.pool)
-            .await?;
-            Ok(())
+            let mut db = self.pool.acquire().await?;
+            desks(&mut db).await
         })
         .await
     }

@@ -29,11 +29,12 @@ impl StoreError {
     /// The same again later may work: the store is away, slow, or two were in each other's way.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        // Classes: rollback (deadlock, serialization), a lock that was not to be had in time.
+        // Classes: rollback (deadlock, serialization), a lock that was not to be had in time, a transaction that this
+        // node left lying too long.
         self.is_away()
             || self.is_taken()
             || matches!(self, Self::NoDesks)
-            || self.is_of_class(&["40", "55P03"])
+            || self.is_of_class(&["40", "55P03", "25P03"])
     }
 
     /// The store is not there, or does not answer: nothing that was asked is at fault.

@@ -299,7 +299,7 @@ impl Store {
         Ok(LedgerEntry { entry, case: view.summary(), desk_name, alerts })
     }
 
-    fn timeline_entry(&self, row: EntryRow) -> Result<TimelineEntry, StoreError> {
+    pub(super) fn timeline_entry(&self, row: EntryRow) -> Result<TimelineEntry, StoreError> {
         let (case_id, seq) = (CaseId(row.case_id), Seq(row.seq));
         let personal = match &row.wrapped_key {
             Some(wrapped) if !row.sealed.is_empty() => {
@@ -327,18 +327,18 @@ fn context(case_id: CaseId, seq: Seq) -> Vec<u8> {
     [case_id.0.as_bytes().as_slice(), &seq.0.to_be_bytes()].concat()
 }
 
-struct EntryRow {
-    seq: i64,
-    at_ms: i64,
-    case_id: Uuid,
-    actor: String,
-    actor_id: Option<Uuid>,
-    actor_name: Option<String>,
-    ref_id: Option<Uuid>,
-    facts: String,
-    sealed: Vec<u8>,
-    subject: String,
-    wrapped_key: Option<Vec<u8>>,
-    view: Option<serde_json::Value>,
-    alerts: Option<serde_json::Value>,
+pub(super) struct EntryRow {
+    pub(super) seq: i64,
+    pub(super) at_ms: i64,
+    pub(super) case_id: Uuid,
+    pub(super) actor: String,
+    pub(super) actor_id: Option<Uuid>,
+    pub(super) actor_name: Option<String>,
+    pub(super) ref_id: Option<Uuid>,
+    pub(super) facts: String,
+    pub(super) sealed: Vec<u8>,
+    pub(super) subject: String,
+    pub(super) wrapped_key: Option<Vec<u8>>,
+    pub(super) view: Option<serde_json::Value>,
+    pub(super) alerts: Option<serde_json::Value>,
 }

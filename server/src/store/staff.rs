@@ -1,9 +1,13 @@
 //! Accounts of officers, their sessions and feed tickets.
 
 use sos_core::access::Officer;
+use sos_protocol::admin::StaffAccount;
 use sos_protocol::http::{DeskView, Me, Role};
 use sos_protocol::{CountryCode, DeskId, StaffId, UnixMs};
 
+use sqlx::PgConnection;
+
+use super::administration::By;
 use super::{Store, StoreError, USE_WITHIN};
 
 /// An account.
@@ -43,30 +47,160 @@ pub fn role(word: &str) -> Option<Role> {
         .find(|role| role_word(*role) == word)
 }
 
-fn role_of_row(word: &str) -> Result<Role, StoreError> {
+pub(super) fn role_of_row(word: &str) -> Result<Role, StoreError> {
     role(word).ok_or(StoreError::Sql(sqlx::Error::ColumnNotFound("role".to_owned())))
 }
 
+/// What the ledger says of an account.
+pub(crate) fn account_facts(account: &StaffAccount, has_new_password: bool) -> serde_json::Value {
+    serde_json::json!({
+        "login": account.login, "name": account.name, "role": account.role, "desk_id": account.desk_id,
+        "disabled": account.disabled, "new_password": has_new_password,
+    })
+}
+
+/// All accounts, by desk and name.
+pub(crate) async fn accounts(db: &mut PgConnection) -> Result<Vec<StaffAccount>, StoreError> {
+    let rows = sqlx::query!(
+        "SELECT staff_id, login, name, role, desk_id, disabled FROM staff
+         ORDER BY desk_id NULLS FIRST, name, staff_id"
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(StaffAccount {
+                staff_id: StaffId(row.staff_id),
+                login: row.login,
+                name: row.name,
+                role: role_of_row(&row.role)?,
+                desk_id: row.desk_id.map(DeskId),
+                disabled: row.disabled,
+            })
+        })
+        .collect()
+}
+
+/// Writes a new account.
+pub(crate) async fn insert_account(
+    db: &mut PgConnection,
+    account: &StaffAccount,
+    password_hash: &str,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "INSERT INTO staff (staff_id, login, name, role, desk_id, password_hash, disabled)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        account.staff_id.0,
+        account.login,
+        account.name,
+        role_word(account.role),
+        account.desk_id.as_ref().map(DeskId::as_str),
+        password_hash,
+        account.disabled
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Writes a changed account; without a `password_hash` the one from before stays.
+pub(crate) async fn update_account(
+    db: &mut PgConnection,
+    account: &StaffAccount,
+    password_hash: Option<&str>,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "UPDATE staff SET name = $2, role = $3, desk_id = $4, disabled = $5,
+             password_hash = coalesce($6, password_hash)
+         WHERE staff_id = $1",
+        account.staff_id.0,
+        account.name,
+        role_word(account.role),
+        account.desk_id.as_ref().map(DeskId::as_str),
+        account.disabled,
+        password_hash
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Ends the sessions, tickets and shift of an account, and with the next heartbeat its feeds on every node.
+pub(crate) async fn sign_out_everywhere(
+    db: &mut PgConnection,
+    staff: StaffId,
+    now: UnixMs,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "WITH sessions AS (DELETE FROM staff_sessions WHERE staff_id = $1),
+              tickets AS (DELETE FROM feed_tickets WHERE staff_id = $1),
+              shift AS (UPDATE shifts SET ended_ms = $2 WHERE staff_id = $1 AND ended_ms IS NULL)
+         UPDATE staff SET sign_outs = sign_outs + 1 WHERE staff_id = $1",
+        staff.0,
+        now.0
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// An officer who was let in with a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admitted {
+    /// Who.
+    pub officer: Officer,
+    /// How often the account had been signed out everywhere by then.
+    pub sign_outs: i32,
+}
+
 impl Store {
-    /// Writes a new account. False if the login is taken.
+    /// Writes a new account, with an entry in the administration's ledger by nobody. False if the login is taken.
     ///
     /// # Errors
     /// When Postgres does not do it.
-    pub async fn create_staff(&self, staff: &StaffRow) -> Result<bool, StoreError> {
+    pub async fn create_staff(&self, staff: &StaffRow, now: UnixMs) -> Result<bool, StoreError> {
+        let account = StaffAccount {
+            staff_id: staff.staff_id,
+            login: staff.login.clone(),
+            name: staff.name.clone(),
+            role: staff.role,
+            desk_id: staff.desk_id.clone(),
+            disabled: false,
+        };
         self.within(USE_WITHIN, async {
-            let done = sqlx::query!(
-                "INSERT INTO staff (staff_id, login, name, role, desk_id, password_hash)
-                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (login) DO NOTHING",
-                staff.staff_id.0,
-                staff.login,
-                staff.name,
-                role_word(staff.role),
-                staff.desk_id.as_ref().map(DeskId::as_str),
-                staff.password_hash
-            )
-            .execute(&self.pool)
-            .await?;
-            Ok(done.rows_affected() == 1)
+            let mut change = self.change(By { staff: None, at: now }).await?;
+            if accounts(&mut change.tx).await?.iter().any(|other| other.login == account.login) {
+                return Ok(false);
+            }
+            insert_account(&mut change.tx, &account, &staff.password_hash).await?;
+            change.note("staff", &account.staff_id.to_string(), &account_facts(&account, true)).await?;
+            change.commit().await?;
+            Ok(true)
+        })
+        .await
+    }
+
+    /// All accounts, by desk and name.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn accounts(&self) -> Result<Vec<StaffAccount>, StoreError> {
+        self.within(USE_WITHIN, async {
+            let mut db = self.pool.acquire().await?;
+            accounts(&mut db).await
+        })
+        .await
+    }
+
+    /// How often an account was signed out everywhere.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn sign_outs(&self, staff: StaffId) -> Result<i32, StoreError> {
+        self.within(USE_WITHIN, async {
+            Ok(sqlx::query_scalar!("SELECT sign_outs FROM staff WHERE staff_id = $1", staff.0)
+                .fetch_one(&self.pool)
+                .await?)
         })
         .await
     }
@@ -95,22 +229,32 @@ impl Store {
         .await
     }
 
-    /// Keeps a session, and forgets those that have ended.
+    /// Keeps a session of `account`, unless it was disabled or given another password since it was read, and forgets
+    /// those that have ended.
     ///
     /// # Errors
     /// When Postgres does not do it.
     pub async fn create_session(
         &self,
         token_hash: [u8; 32],
-        staff: StaffId,
+        account: &StaffRow,
         ends: UnixMs,
         now: UnixMs,
     ) -> Result<(), StoreError> {
         self.within(USE_WITHIN, async {
             sqlx::query!("DELETE FROM staff_sessions WHERE ends_ms < $1", now.0).execute(&self.pool).await?;
-            sqlx::query!("INSERT INTO staff_sessions VALUES ($1, $2, $3)", &token_hash, staff.0, ends.0)
-                .execute(&self.pool)
-                .await?;
+            // Locked: a change of the account comes before or after, and then ends it.
+            sqlx::query!(
+                "INSERT INTO staff_sessions (token_hash, staff_id, ends_ms)
+                 SELECT $1, staff_id, $3 FROM staff
+                 WHERE staff_id = $2 AND NOT disabled AND password_hash = $4 FOR SHARE",
+                &token_hash,
+                account.staff_id.0,
+                ends.0,
+                account.password_hash
+            )
+            .execute(&self.pool)
+            .await?;
             Ok(())
         })
         .await
@@ -199,11 +343,11 @@ impl Store {
         &self,
         ticket_hash: [u8; 32],
         now: UnixMs,
-    ) -> Result<Option<Officer>, StoreError> {
+    ) -> Result<Option<Admitted>, StoreError> {
         self.within(USE_WITHIN, async {
             let row = sqlx::query!(
                 "WITH taken AS (DELETE FROM feed_tickets WHERE ticket_hash = $1 RETURNING staff_id, ends_ms)
-                 SELECT s.staff_id, s.role, s.desk_id FROM taken t JOIN staff s USING (staff_id)
+                 SELECT s.staff_id, s.role, s.desk_id, s.sign_outs FROM taken t JOIN staff s USING (staff_id)
                  WHERE t.ends_ms > $2 AND NOT s.disabled",
                 &ticket_hash,
                 now.0
@@ -211,11 +355,12 @@ impl Store {
             .fetch_optional(&self.pool)
             .await?;
             row.map(|row| {
-                Ok(Officer {
+                let officer = Officer {
                     id: StaffId(row.staff_id),
                     role: role_of_row(&row.role)?,
                     desk: row.desk_id.map(DeskId),
-                })
+                };
+                Ok(Admitted { officer, sign_outs: row.sign_outs })
             })
             .transpose()
         })

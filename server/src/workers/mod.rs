@@ -50,6 +50,8 @@ pub struct Workers {
     pub registry: Arc<Registry>,
     /// Told after every commit.
     pub committed: Arc<Notify>,
+    /// Told after new entries were passed on.
+    pub relayed: Arc<Notify>,
     /// Time.
     pub clock: SharedClock,
     /// Name of this node among the readers of the streams.

@@ -79,6 +79,7 @@ async fn relay(workers: &Workers) -> anyhow::Result<usize> {
     }
     // Those here first: for them it does not matter how Redis is. A gap cannot be: they follow `after`.
     let _ = workers.hub.tell_entries(entries.iter().cloned());
+    workers.relayed.notify_one();
     // An entry that another node added first is refused, one that cannot be added leaves a gap: whoever follows the
     // stream then reads the ledger.
     if let Err(error) = workers.queue.publish_entries(&entries).await {

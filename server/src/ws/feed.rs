@@ -20,7 +20,9 @@ use super::outbox::{self, Gone};
 use super::socket::Socket;
 use crate::auth::secret::token_hash;
 use crate::hub::Hub;
+use crate::presence::{Console, Presence};
 use crate::queue::Queue;
+use crate::store::staff::Admitted;
 use crate::store::{Store, StoreError};
 use crate::told::{Told, encode};
 
@@ -28,6 +30,11 @@ use crate::told::{Told, encode};
 const PAGE: usize = 500;
 /// Longest wait, before a heartbeat goes out, for who is on duty.
 const LOOK_WITHIN: Duration = Duration::from_secs(1);
+/// What a console may say at once of what its officer looks at: somebody who goes through the queue with a key held
+/// down …
+const LOOKS_BURST_MAX: u32 = 30;
+/// … and one more every so many milliseconds. The rest is left out; it says it again soon.
+const LOOK_EVERY_MS: i64 = 200;
 /// Frames sent in one write.
 const FRAMES_AT_ONCE: usize = 64;
 
@@ -39,6 +46,8 @@ pub struct FeedSockets {
     pub queue: Arc<Queue>,
     /// For what happens now.
     pub hub: Arc<Hub>,
+    /// Who looks at what.
+    pub presence: Presence,
     /// Time.
     pub clock: SharedClock,
 }
@@ -48,6 +57,8 @@ enum End {
     Gone,
     /// No ticket, or not a good one.
     NotAdmitted,
+    /// The account was disabled, or changed so that it has to sign in again.
+    SignedOut,
     /// The store is away; the console comes back.
     StoreAway,
     Shutdown,
@@ -74,6 +85,7 @@ impl FeedSockets {
         let (code, reason) = match end {
             End::Gone => (CloseCode::Normal, ""),
             End::NotAdmitted => (CloseCode::Policy, "no good ticket"),
+            End::SignedOut => (CloseCode::Policy, "signed out"),
             End::StoreAway => (CloseCode::Again, "the ledger cannot be read; come back"),
             End::Shutdown => (CloseCode::Away, "this node goes down; come back"),
         };
@@ -86,14 +98,26 @@ impl FeedSockets {
         socket: &mut Socket,
         shutdown: CancellationToken,
     ) -> Result<std::convert::Infallible, End> {
-        let (officer, after) = tokio::select! {
+        let (Admitted { officer, sign_outs }, after) = tokio::select! {
             () = shutdown.cancelled() => return Err(End::Shutdown),
             admitted = self.admit(socket) => admitted?,
         };
         // Listening starts before the first read, so that nothing falls between the two.
         let told = self.hub.listen();
         let scope = access::scope(&officer);
-        let mut feed = Feed { sockets: self, officer, scope, told, done: Seq(0), looking: None };
+        let console = self.presence.connect(officer.clone());
+        let may_say = Allowance::full(self.clock.now());
+        let mut feed = Feed {
+            sockets: self,
+            officer,
+            sign_outs,
+            scope,
+            told,
+            done: Seq(0),
+            looking: None,
+            console,
+            may_say,
+        };
         match after {
             Some(after) if feed.is_near(after) => {
                 feed.done = after;
@@ -108,7 +132,7 @@ impl FeedSockets {
             tokio::select! {
                 () = shutdown.cancelled() => return Err(End::Shutdown),
                 _ = beat.tick() => feed.look_who_is_on_duty(),
-                on_duty = looked(&mut feed.looking) => feed.heartbeat(socket, on_duty).await?,
+                seen = looked(&mut feed.looking) => feed.heartbeat(socket, seen).await?,
                 message = socket.next() => feed.heard(socket, message).await?,
                 told = feed.told.recv() => feed.tell(socket, told).await?,
             }
@@ -116,15 +140,15 @@ impl FeedSockets {
     }
 
     /// Waits for `hello` with a good ticket.
-    async fn admit(&self, socket: &mut Socket) -> Result<(Officer, Option<Seq>), End> {
+    async fn admit(&self, socket: &mut Socket) -> Result<(Admitted, Option<Seq>), End> {
         let patience = Duration::from_secs(u64::from(HELLO_TIMEOUT_S));
         let first = tokio::time::timeout(patience, socket.next()).await;
         let Ok(Some(Ok(Message::Text(text)))) = first else { return Err(End::NotAdmitted) };
         if let Ok(ConsoleFrame::Hello { ticket, after_seq }) = frames::from_slice(text.as_bytes())
-            && let Some(officer) = self.store.take_ticket(token_hash(&ticket), self.clock.now()).await?
-            && access::may(&officer, Action::ListCases, None) == Access::Allowed
+            && let Some(admitted) = self.store.take_ticket(token_hash(&ticket), self.clock.now()).await?
+            && access::may(&admitted.officer, Action::ListCases, None) == Access::Allowed
         {
-            return Ok((officer, after_seq));
+            return Ok((admitted, after_seq));
         }
         let error =
             FeedFrame::Error { code: ErrorCode::TicketInvalid, detail: "get a new ticket".to_owned() };
@@ -157,7 +181,7 @@ fn snapshot_frames(cases: Vec<CaseSummary>, head_seq: Seq, server_time_ms: UnixM
 }
 
 /// What [`Feed::look_who_is_on_duty`] found; never, if it was not asked.
-async fn looked(looking: &mut Option<BoxFuture<'static, Vec<DutyOfficer>>>) -> Vec<DutyOfficer> {
+async fn looked(looking: &mut Option<BoxFuture<'static, Looked>>) -> Looked {
     match looking {
         Some(looking) => looking.await,
         None => std::future::pending().await,
@@ -167,12 +191,50 @@ async fn looked(looking: &mut Option<BoxFuture<'static, Vec<DutyOfficer>>>) -> V
 struct Feed<'a> {
     sockets: &'a FeedSockets,
     officer: Officer,
+    /// How often the account had been signed out everywhere when the feed was let in.
+    sign_outs: i32,
     scope: Scope,
     told: broadcast::Receiver<Arc<Told>>,
     /// Everything up to here was sent.
     done: Seq,
     /// A heartbeat is due as soon as it is known who is on duty.
-    looking: Option<BoxFuture<'static, Vec<DutyOfficer>>>,
+    looking: Option<BoxFuture<'static, Looked>>,
+    /// For the others who look at the same case.
+    console: Console,
+    /// How often it may say so.
+    may_say: Allowance,
+}
+
+/// How fast a console may say what its officer looks at.
+struct Allowance {
+    left: u32,
+    at: UnixMs,
+}
+
+impl Allowance {
+    const fn full(now: UnixMs) -> Self {
+        Self { left: LOOKS_BURST_MAX, at: now }
+    }
+
+    fn take(&mut self, now: UnixMs) -> bool {
+        let earned = now.since_ms(self.at).max(0) / LOOK_EVERY_MS;
+        if earned > 0 {
+            self.at = now;
+            let earned = u32::try_from(earned).unwrap_or(LOOKS_BURST_MAX);
+            self.left = LOOKS_BURST_MAX.min(self.left.saturating_add(earned));
+        }
+        let may = self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        may
+    }
+}
+
+/// What is known at a heartbeat.
+#[derive(Default)]
+struct Looked {
+    on_duty: Vec<DutyOfficer>,
+    /// None: the store does not say.
+    sign_outs: Option<i32>,
 }
 
 impl Feed<'_> {
@@ -201,7 +263,7 @@ impl Feed<'_> {
             let Some(last) = entries.last().map(sos_core::entry::LedgerEntry::seq) else { return Ok(()) };
             let told: Vec<Told> = entries.into_iter().map(Told::entry).collect();
             let frames: Vec<Utf8Bytes> =
-                told.iter().filter_map(|told| told.for_console(&self.scope)).collect();
+                told.iter().filter_map(|told| told.for_console(&self.scope, self.officer.id)).collect();
             outbox::send(socket, frames).await?;
             self.done = last;
         }
@@ -213,14 +275,20 @@ impl Feed<'_> {
         let (store, officer, now) = (self.sockets.store.clone(), self.officer.id, self.sockets.clock.now());
         let look = async move {
             let _ = store.seen_on_shift(officer, now).await;
-            store.on_duty(now).await.unwrap_or_default()
+            let on_duty = store.on_duty(now).await.unwrap_or_default();
+            Looked { on_duty, sign_outs: store.sign_outs(officer).await.ok() }
         };
         let looked = tokio::time::timeout(LOOK_WITHIN, look);
         self.looking = Some(async move { looked.await.unwrap_or_default() }.boxed());
     }
 
-    async fn heartbeat(&mut self, socket: &mut Socket, on_duty: Vec<DutyOfficer>) -> Result<(), End> {
+    async fn heartbeat(&mut self, socket: &mut Socket, seen: Looked) -> Result<(), End> {
         self.looking = None;
+        let Looked { on_duty, sign_outs } = seen;
+        // While the store is away nobody is signed out: a ring does not wait for it.
+        if sign_outs.is_some_and(|now| now != self.sign_outs) {
+            return Err(End::SignedOut);
+        }
         // The node learnt the ledger's head after this feed was read: what lies between is in the ledger.
         if self.sockets.hub.head() > self.done {
             self.catch_up(socket).await?;
@@ -247,6 +315,12 @@ impl Feed<'_> {
                     self.done = after_seq.min(self.done);
                     self.catch_up(socket).await?;
                     self.look_who_is_on_duty();
+                    Ok(())
+                }
+                Ok(ConsoleFrame::Looking { case_id, typing }) => {
+                    if self.may_say.take(self.sockets.clock.now()) {
+                        self.console.looks(case_id, typing);
+                    }
                     Ok(())
                 }
                 Ok(ConsoleFrame::Hello { .. }) => Ok(()),
@@ -287,7 +361,7 @@ impl Feed<'_> {
                 }
                 self.done = seq;
             }
-            frames.extend(told.for_console(&self.scope));
+            frames.extend(told.for_console(&self.scope, self.officer.id));
         }
         Ok(outbox::send(socket, frames).await?)
     }

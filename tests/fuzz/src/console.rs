@@ -4,13 +4,15 @@ use std::fmt::Debug;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sos_core::frames::{check_in, from_slice, words};
+use sos_core::folding::{Wanted, fold};
+use sos_core::frames::{check_in, from_slice, label, words};
 use sos_protocol::feed::ConsoleFrame;
 use sos_protocol::http::{
-    AlertPost, CardRequest, CheckIn, Claim, Close, EnrolRequest, PostMessage, PostNote, SetPins, SignIn,
-    Transfer, WithReason,
+    AlertPost, Assign, Batch, BatchCommand, CardRequest, CheckIn, Claim, Close, EnrolRequest, Link, Merge,
+    PostAnswer, PostMessage, PostNote, Prioritise, Search, SetPins, SetTags, Share, SignIn, Transfer,
+    WithReason,
 };
-use sos_protocol::limits::{TEXT_CHARS_MAX, WAITED_MS_MAX};
+use sos_protocol::limits::{LABEL_CHARS_MAX, TEXT_CHARS_MAX, WAITED_MS_MAX};
 use sos_protocol::{UnixMs, proof};
 use sos_server::auth::credential::{public_key, signed_by};
 
@@ -37,8 +39,41 @@ pub fn console_bodies(data: &[u8]) {
     for text in [with_reason, transfer, close, message, note].into_iter().flatten() {
         said(&text);
     }
+    work_bodies(data);
     if let Some(request) = strict::<EnrolRequest>(data) {
         enrolment(&request);
+    }
+}
+
+fn work_bodies(data: &[u8]) {
+    strict::<Assign>(data);
+    strict::<Link>(data);
+    let share = strict::<Share>(data).and_then(|body| body.reason);
+    let urgent = strict::<Prioritise>(data).and_then(|body| body.reason);
+    let answer = strict::<PostAnswer>(data).map(|body| body.text);
+    let merge = strict::<Merge>(data).map(|body| body.summary);
+    let batch = strict::<Batch>(data).and_then(|body| match body.command {
+        BatchCommand::Message { text } => Some(text),
+        _ => None,
+    });
+    for text in [share, urgent, answer, merge, batch].into_iter().flatten() {
+        said(&text);
+    }
+    let tags = strict::<SetTags>(data).map_or(vec![], |body| body.tags);
+    for text in tags.into_iter().chain(strict::<Search>(data).map(|body| body.text)) {
+        labelled(&text);
+    }
+}
+
+fn labelled(text: &str) {
+    match label(text, "text") {
+        Ok(kept) => {
+            words_are_sound(&kept, LABEL_CHARS_MAX);
+            assert_eq!(label(&kept, "text").as_ref(), Ok(&kept), "what was kept is good");
+            assert!(Wanted::of(&kept).is_none_or(|wanted| wanted.is_in(&kept)), "it finds itself");
+            assert_eq!(fold(&fold(&kept)), fold(&kept));
+        }
+        Err(error) => repeats_nothing(&error),
     }
 }
 

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 use sos_protocol::{CaseId, DeskId, Priority, StaffId, UnixMs};
 
 use super::place::{Place, again_ms, delay_ms, last_step, steps};
-use super::policy::{Plan, Policy, SILENT_S_MAX, SILENT_S_MIN};
+use super::policy::{SILENT_S_MAX, SILENT_S_MIN};
 use super::reach::{Cover, Tell, Told};
-use super::{ROUND_APART_MS, STEP_APART_MS};
+use super::{Plan, Policy, ROUND_APART_MS, Reach, STEP_APART_MS};
 use crate::lifecycle::{Case, Status};
 
 /// What escalation needs to know of a case, as it is after what has just happened.
@@ -116,20 +116,6 @@ pub struct Fired {
     pub is_past_repeats: bool,
     /// What to keep in place of the escalation. There is always a next step.
     pub next: Escalation,
-}
-
-/// How far a step came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reach {
-    /// Somebody whom the policy means is told.
-    Targets,
-    /// Every step of the policy comes to nobody: the ministry desk is told.
-    Ministry,
-    /// And there is nobody at the ministry desk either: it is shown the case, and that is all that can be done now.
-    Nobody,
-    /// The rest of this round comes to nobody, and the next one would come upon those who have only just been told.
-    Later,
 }
 
 /// The escalation of a case that begins now: an unclaimed one, or a claimed one whose worker pressed again, and then its

@@ -106,7 +106,7 @@ pub(super) fn step(delay_s: u32, targets: &[Target]) -> PolicyStep {
 
 pub(super) fn policy(repeats: u8, steps: Vec<PolicyStep>) -> Policy {
     let common = Plan { steps, repeats };
-    Policy { common, ..Policy::unset("tw".into(), "ministry".into()) }
+    Policy { common, ..unset("tw".into(), "ministry".into()) }
 }
 
 pub(super) fn officer(n: u128) -> Target {

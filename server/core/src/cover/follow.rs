@@ -2,8 +2,8 @@
 
 use sos_protocol::{CaseEvent, Priority, StaffId, UnixMs};
 
+use super::Policy;
 use super::escalation::{CaseFacts, Escalation, Resume, start, watch};
-use super::policy::Policy;
 use super::reach::Cover;
 use super::{ROUND_APART_MS, STEP_APART_MS};
 
@@ -20,6 +20,8 @@ pub enum Effect {
     Begins,
     /// The first step comes again, and nothing that is still to come gets later by it.
     BeginsAgain,
+    /// The next step comes at once.
+    Hastens,
     /// An officer is at work: it begins only if nothing happens for the policy's `silent_s`.
     Waits,
 }
@@ -40,15 +42,27 @@ pub fn effect_of(event: &CaseEvent, by: Option<StaffId>, case: &CaseFacts) -> Ef
         | CaseEvent::Transferred { .. } => Effect::Begins,
         CaseEvent::PressedAgain { .. } | CaseEvent::Duress { .. } => Effect::BeginsAgain,
         // The worker may have been made to do it: it is still answered, only less urgently.
-        CaseEvent::Cancelled { .. } => Effect::GoesOnAs(case.priority),
+        CaseEvent::Cancelled { .. } | CaseEvent::Prioritised { .. } => Effect::GoesOnAs(case.priority),
+        CaseEvent::Raised { .. } => Effect::Hastens,
         CaseEvent::Claimed {} => at_work,
         CaseEvent::Closed { .. } => Effect::Stops,
         CaseEvent::Message { .. } | CaseEvent::Note { .. } if by.is_some() => at_work,
+        CaseEvent::Assigned { .. }
+        | CaseEvent::Offered { .. }
+        | CaseEvent::Declined { .. }
+        | CaseEvent::Withdrawn { .. }
+        | CaseEvent::Shared { .. }
+        | CaseEvent::Tagged { .. }
+        | CaseEvent::Answered { .. }
+        | CaseEvent::Linked { .. }
+        | CaseEvent::Unlinked { .. }
+        | CaseEvent::FixAsked {} => at_work,
         CaseEvent::Seen { .. } if by.is_some() && by == case.owner => at_work,
         CaseEvent::Message { .. }
         | CaseEvent::Note { .. }
         | CaseEvent::Seen { .. }
         | CaseEvent::Attachment { .. }
+        | CaseEvent::Escalated { .. }
         | CaseEvent::Rang { .. }
         | CaseEvent::Delivered { .. } => Effect::GoesOn,
     }
@@ -75,6 +89,7 @@ pub fn follow(
         Effect::GoesOn => running.cloned().or_else(first),
         Effect::GoesOnAs(_) => running.map(|running| as_urgent_as(running, case)).or_else(first),
         Effect::Stops => None,
+        Effect::Hastens => running.cloned().or_else(first).map(|running| running.hastened(now)),
         Effect::Begins => start(policy, case, cover, now),
         Effect::BeginsAgain => begin_again(running, start(policy, case, cover, now)?, case),
         Effect::Waits => watch(policy, case, now),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::super::fixtures::*;
 use super::super::{DELAY_S_MAX, Fired, Place, Plan, Reach, StepKey, Target, due};
-use super::tests::{cancelled, duress, message, note, pressed_again, seen};
+use super::tests::{cancelled, duress, message, note, pressed_again, raised, seen};
 use super::*;
 use crate::lifecycle::{Case, Status, Step};
 
@@ -38,6 +38,7 @@ fn any_event() -> impl Strategy<Value = Happens> {
         1 => (Just(to("tw", "ministry")), by().boxed()),
         1 => (Just(message()), by().boxed()),
         1 => (Just(note()), by().boxed()),
+        2 => (Just(raised()), by().boxed()),
         2 => (Just(seen()), by().boxed()),
         1 => (Just(CaseEvent::Rang { alert_ids: vec![] }), by().boxed()),
     ];
@@ -63,6 +64,12 @@ fn opened() -> Case {
         unanswered_press: false,
         desk: tw(),
         watchers: vec![],
+        helpers: vec![],
+        assigned: None,
+        offer: None,
+        fix_asked: None,
+        tags: vec![],
+        links: vec![],
         unrung: vec![],
         unseen: vec![],
         unread: 0,
@@ -144,10 +151,20 @@ impl History {
             );
             prop_assert!(after.due.since_ms(self.now) <= 1_000 * i64::from(DELAY_S_MAX), "and it comes");
         }
-        if let (Some(before), Some(after), None, false) = (before, &after, what.by, was_closed) {
-            Self::is_not_put_off(&before, after)?;
+        if let (Some(before), Some(after), None, false) = (&before, &after, what.by, was_closed) {
+            Self::is_not_put_off(before, after)?;
+        }
+        if let (Some(before), Some(after), CaseEvent::Raised { .. }) = (&before, &after, &what.event) {
+            self.is_hastened(before, after)?;
         }
         self.kept = after;
+        Ok(())
+    }
+
+    /// The next step comes as soon as may be, and is the one that would have come.
+    fn is_hastened(&self, before: &Escalation, after: &Escalation) -> Result<(), TestCaseError> {
+        prop_assert_eq!(&Escalation { due: after.due, ..before.clone() }, after);
+        prop_assert!(after.due <= before.due && after.due.since_ms(self.now) <= STEP_APART_MS);
         Ok(())
     }
 
@@ -167,11 +184,13 @@ impl History {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
     #[test]
     fn in_any_history_no_step_comes_twice_and_none_is_lost(
         common in any_plan(),
         p2 in prop::option::of(any_plan()),
-        history in prop::collection::vec(any_event(), 1..60),
+        history in prop::collection::vec(any_event(), 1..40),
     ) {
         let policy = Policy { common, p2, ..policy(0, vec![]) };
         let mut told = History {

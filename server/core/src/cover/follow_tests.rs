@@ -38,6 +38,10 @@ pub(super) fn note() -> CaseEvent {
     CaseEvent::Note { note_id: NoteId(Uuid::nil()), text: "b".into() }
 }
 
+pub(super) fn raised() -> CaseEvent {
+    CaseEvent::Raised { reason: None }
+}
+
 pub(super) fn seen() -> CaseEvent {
     CaseEvent::Seen { alert_ids: vec![] }
 }
@@ -190,10 +194,10 @@ fn a_transfer_begins_the_policy_of_the_new_desk_at_once() {
     let mut story = Story::begins();
     story.now = NOW.plus_ms(10 * S);
     story.case.desk = "ministry".into();
-    story.policy = Policy::unset("ministry".into(), "ministry".into());
+    story.policy = crate::cover::unset("ministry".into(), "ministry".into());
     story
         .happens(&CaseEvent::Transferred { from: "tw".into(), to: "ministry".into(), reason: None }, Some(1));
-    assert_eq!(story.told_until(40), [(10, vec![9]), (40, vec![9, 10])]);
+    assert_eq!(story.told_until(60), [(30, vec![9]), (60, vec![9, 10])]);
 }
 
 #[test]
@@ -210,6 +214,45 @@ fn pressing_again_rings_again_and_puts_nothing_off() {
     let apart = told.windows(2).all(|pair| pair[1].0 > pair[0].0);
     let consoles = told.iter().filter(|(_, officers)| *officers == [1, 2]).count();
     assert!(apart && (10..=25).contains(&consoles), "again and again, but bearably: {told:?}");
+}
+
+#[test]
+fn raised_the_next_step_comes_at_once_and_the_others_keep_their_distance() {
+    let mut story = Story::begins();
+    assert_eq!(story.told_until(10), []);
+    story.happens(&raised(), Some(2));
+    assert_eq!(story.told_until(549), [(10, vec![4])]);
+    assert_eq!((story.told_until(550), story.run()), (vec![(550, vec![9])], 1));
+}
+
+#[test]
+fn however_often_it_is_raised_two_steps_are_not_one() {
+    let mut story = Story::begins();
+    for _ in 0..3 {
+        story.happens(&raised(), Some(2));
+    }
+    assert_eq!(story.told_until(0), []);
+    assert_eq!(story.told_until(540), [(1, vec![4])]);
+}
+
+#[test]
+fn a_claimed_case_that_is_raised_is_told_to_its_owner_at_once() {
+    let mut story = Story::begins();
+    story.case = claimed();
+    story.happens(&CaseEvent::Claimed {}, Some(1));
+    assert_eq!(story.told_until(100), []);
+    story.happens(&raised(), Some(3));
+    assert_eq!(story.told_until(130), [(100, vec![1]), (130, vec![1, 2])]);
+}
+
+#[test]
+fn a_case_that_has_none_is_raised_from_its_first_step_and_a_closed_one_is_not() {
+    let policy = policy(0, vec![step(20, &[officer(4)])]);
+    let raise = |case: &CaseFacts| follow(None, &raised(), Some(staff(2)), case, &policy, &cover(), NOW);
+    assert_eq!(raise(&case()).map(|kept| (kept.due, kept.at)), Some((NOW, Place { round: 0, step: 1 })));
+    assert_eq!(raise(&claimed()).map(|kept| (kept.due, kept.at)), Some((NOW, Place { round: 0, step: 0 })));
+    assert_eq!(raise(&CaseFacts { is_closed: true, ..case() }), None);
+    assert_eq!(raise(&CaseFacts { drill: true, ..case() }), None);
 }
 
 #[test]

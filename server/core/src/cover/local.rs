@@ -36,6 +36,19 @@ impl Local {
     }
 }
 
+/// Whether there is a time zone with this IANA name.
+#[must_use]
+pub fn is_time_zone(name: &str) -> bool {
+    Local::named(name).is_some()
+}
+
+/// The local day of the zone `name` at `at`; none where there is no such zone, or no such day.
+#[must_use]
+pub fn local_day(name: &str, at: UnixMs) -> Option<Date> {
+    let at = Timestamp::from_millisecond(at.0).ok()?;
+    Local::named(name).map(|zone| zone.0.to_datetime(at).date())
+}
+
 /// Days since 1970-01-01.
 pub(super) fn day_number(date: Date) -> i64 {
     date.duration_since(EPOCH).as_hours() / 24

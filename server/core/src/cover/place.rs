@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::policy::{DELAY_S_MAX, Plan, PolicyStep, STEPS_MAX};
+use super::policy::{DELAY_S_MAX, STEPS_MAX};
+use super::{Plan, PolicyStep};
 
 /// Shortest time between two steps that tell somebody: two at one moment would be one step. A `delay_s` of 0 means this.
 pub const STEP_APART_MS: i64 = 1_000;

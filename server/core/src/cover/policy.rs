@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-use sos_protocol::{DeskId, Priority, StaffId};
+use sos_protocol::cover::{Plan, Policy, PolicyStep, Target};
+use sos_protocol::{DeskId, PolicyId, Priority};
 use uuid::Uuid;
-
-use super::{PolicyId, RotaId, WebhookId};
 
 /// Most steps of a plan: whoever has not answered by then does not answer.
 pub const STEPS_MAX: usize = 10;
@@ -21,115 +19,26 @@ pub const SILENT_S_MIN: u32 = 60;
 /// Longest one: what nobody looked at for a day is forgotten.
 pub const SILENT_S_MAX: u32 = 86_400;
 
-/// The escalation policy of a desk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Policy {
-    /// Identity, through all versions.
-    pub id: PolicyId,
-    /// The desk whose cases it is for.
-    pub desk: DeskId,
-    /// Grows with every change.
-    pub version: u32,
-    /// For the priorities that have no plan of their own.
-    pub common: Plan,
-    /// For P1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub p1: Option<Plan>,
-    /// For P2.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub p2: Option<Plan>,
-    /// For P3.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub p3: Option<Plan>,
-    /// For how long nothing may happen in a claimed case before it rings again, in seconds.
-    pub silent_s: u32,
-}
-
-/// Steps in order, and how often they are gone through.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Plan {
-    /// 1 to [`STEPS_MAX`].
-    pub steps: Vec<PolicyStep>,
-    /// How often all of it is repeated, up to [`REPEATS_MAX`]. After that the last step goes on alone, see
-    /// [`super::due`].
-    pub repeats: u8,
-}
-
-/// One step of a plan.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PolicyStep {
-    /// Seconds after the step before it (of the first one: after the press, or after the last one of the round before), up
-    /// to [`DELAY_S_MAX`].
-    pub delay_s: u32,
-    /// Who is told, all at once; 1 to [`TARGETS_MAX`].
-    pub targets: Vec<Target>,
-}
-
-/// Whom a step means. Who that is, is looked up at the moment of the step.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Target {
-    /// The consoles of the desk that holds the case: whoever is signed in there.
-    Consoles,
-    /// Whoever is on call.
-    OnCall {
-        /// By this rota.
-        rota: RotaId,
-    },
-    /// An officer.
-    Staff {
-        /// Who.
-        staff: StaffId,
-    },
-    /// Those who answer for the desk that holds the case.
-    Supervisors,
-    /// Another desk: it is shown the case, and whoever is signed in there is told; where nobody is, those who answer for it.
-    Desk {
-        /// Which.
-        desk: DeskId,
-    },
-    /// A webhook, for instance of an SMS or voice gateway.
-    Webhook {
-        /// Which.
-        webhook: WebhookId,
-    },
-}
-
-impl Policy {
-    /// The plan for a priority.
-    #[must_use]
-    pub const fn plan(&self, priority: Priority) -> &Plan {
-        let own = match priority {
-            Priority::P1 => &self.p1,
-            Priority::P2 => &self.p2,
-            Priority::P3 => &self.p3,
-        };
-        match own {
-            Some(plan) => plan,
-            None => &self.common,
-        }
+/// What holds for a desk to which nobody has given a policy. Its consoles ring anyway; when nobody has claimed the case after
+/// 20 seconds, the target of most desks, its officers are told, after half a minute those who answer for it, after another
+/// half the ministry; twice more, and a claimed case may be silent for ten minutes.
+#[must_use]
+pub fn unset(desk: DeskId, ministry: DeskId) -> Policy {
+    let step = |delay_s, target| PolicyStep { delay_s, targets: vec![target] };
+    let mut steps = vec![step(20, Target::Consoles), step(30, Target::Supervisors)];
+    if desk != ministry {
+        steps.push(step(30, Target::Desk { desk: ministry }));
     }
-
-    /// What holds for a desk to which nobody has given a policy: its consoles, after half a minute those who answer for it,
-    /// after another half the ministry; twice more, and a claimed case may be silent for ten minutes.
-    #[must_use]
-    pub fn unset(desk: DeskId, ministry: DeskId) -> Self {
-        let step = |delay_s, target| PolicyStep { delay_s, targets: vec![target] };
-        let mut steps = vec![step(0, Target::Consoles), step(30, Target::Supervisors)];
-        if desk != ministry {
-            steps.push(step(30, Target::Desk { desk: ministry }));
-        }
-        let common = Plan { steps, repeats: 2 };
-        Self {
-            id: PolicyId(Uuid::nil()),
-            desk,
-            version: 0,
-            common,
-            p1: None,
-            p2: None,
-            p3: None,
-            silent_s: 600,
-        }
+    let common = Plan { steps, repeats: 2 };
+    Policy {
+        id: PolicyId(Uuid::nil()),
+        desk,
+        version: 0,
+        common,
+        p1: None,
+        p2: None,
+        p3: None,
+        silent_s: 600,
     }
 }
 

@@ -7,8 +7,8 @@ fn faults_of(policy: &Policy) -> Vec<(Option<Priority>, Option<usize>, PolicyFau
 
 #[test]
 fn the_policy_of_a_desk_without_one_is_fine_also_at_the_ministry() {
-    assert_eq!(validate(&Policy::unset("tw".into(), "ministry".into())), Ok(()));
-    let ministry = Policy::unset("ministry".into(), "ministry".into());
+    assert_eq!(validate(&unset("tw".into(), "ministry".into())), Ok(()));
+    let ministry = unset("ministry".into(), "ministry".into());
     assert_eq!(validate(&ministry), Ok(()));
     assert_eq!(ministry.common.steps.len(), 2);
 }

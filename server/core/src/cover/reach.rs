@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sos_protocol::{DeskId, StaffId, UnixMs};
 
-use super::policy::{TARGETS_MAX, Target};
-use super::{Rota, RotaId, WebhookId, on_call};
+use super::policy::TARGETS_MAX;
+use super::{Rota, RotaId, Target, WebhookId, on_call};
 
 /// Who is there and how they can be told, at the moment of a step. Read afresh for every step and never kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,6 +153,11 @@ impl Told {
         } else if cover.is_signed_in(staff) {
             self.add_console(staff);
         }
+    }
+
+    /// Adds an officer by all that is set up, whether or not that is anything.
+    pub(super) fn add_asked(&mut self, staff: StaffId) {
+        self.add(staff, Channel::Personal);
     }
 
     fn add_console(&mut self, staff: StaffId) {

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::civil::Time;
 
 use super::local::Local;
-use super::rota::{Change, Every, Layer, Override, Rota, Turns, WeeklyShift};
+use super::{Change, Every, Layer, Override, Rota, Turns, WeeklyShift};
 
 /// Longest name, in Unicode scalar values: one line of a list.
 pub const NAME_CHARS_MAX: usize = 80;

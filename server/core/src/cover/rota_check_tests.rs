@@ -1,5 +1,5 @@
+use super::super::Weekday;
 use super::super::fixtures::*;
-use super::super::rota::Weekday;
 use super::*;
 
 #[test]

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use sos_protocol::{StaffId, UnixMs};
 
 use super::local::{Local, day_number, weekday_number};
-use super::rota::{Change, Layer, Rota, Turns, Weekday, WeeklyShift};
 use super::rota_check::{LAYERS_MAX, OVERRIDES_MAX, SHIFT_STAFF_MAX, WEEKLY_MAX};
+use super::{Change, Layer, Rota, Turns, Weekday, WeeklyShift};
 
 /// Longest time that is laid out at once: three years and some days, of which a year is shown. It bounds how long that takes.
 pub const SPAN_MS_MAX: i64 = 1_100 * 86_400_000;

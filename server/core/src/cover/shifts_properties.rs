@@ -4,7 +4,7 @@ use jiff::civil::Time;
 use proptest::prelude::*;
 
 use super::super::fixtures::*;
-use super::super::rota::{Every, Override};
+use super::super::{Every, Override};
 use super::*;
 
 const ZONES: [&str; 3] = ["Europe/Berlin", "Asia/Ho_Chi_Minh", "America/New_York"];
@@ -73,7 +73,7 @@ fn by_the_wall(layer: &Layer, zone: &str, at: UnixMs) -> Vec<StaffId> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn shifts_and_gaps_are_the_whole_time_once(rota in any_rota(), instants in prop::collection::vec(0..730 * DAY, 40)) {

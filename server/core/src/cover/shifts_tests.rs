@@ -1,5 +1,5 @@
 use super::super::fixtures::*;
-use super::super::rota::{Every, Override};
+use super::super::{Every, Override};
 use super::*;
 
 /// From, to and officers, as people would read them.

@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use sos_protocol::case::FixView;
+use sos_protocol::cover::Reach;
 use sos_protocol::phone::DroppedField;
 use sos_protocol::{
     Alert, AlertId, CaseEvent, CaseId, CaseState, DeskId, DeviceId, Disposition, EmergencyKind, Priority,
     RoutingView, Seq, StaffId, UnixMs, Unverified, WorkerId,
 };
 
+use crate::access::CaseDesks;
 use crate::lifecycle::{Case, Status, Step};
 use crate::routing::Routing;
 
@@ -49,6 +51,16 @@ pub struct CaseRecord {
     pub position: Option<FixView>,
     pub owner_id: Option<StaffId>,
     pub owner_since_ms: Option<UnixMs>,
+    pub assigned_id: Option<StaffId>,
+    pub assigned_ms: Option<UnixMs>,
+    pub offered_to: Option<DeskId>,
+    pub offered_ms: Option<UnixMs>,
+    pub helpers: Vec<DeskId>,
+    pub tags: Vec<String>,
+    pub links: Vec<CaseId>,
+    pub escalated_ms: Option<UnixMs>,
+    pub nobody_told: bool,
+    pub fix_asked_ms: Option<UnixMs>,
     pub closed_by: Option<StaffId>,
     pub closed_ms: Option<UnixMs>,
     pub disposition: Option<Disposition>,
@@ -93,6 +105,16 @@ impl CaseRecord {
             position: None,
             owner_id: None,
             owner_since_ms: None,
+            assigned_id: None,
+            assigned_ms: None,
+            offered_to: None,
+            offered_ms: None,
+            helpers: vec![],
+            tags: vec![],
+            links: vec![],
+            escalated_ms: None,
+            nobody_told: false,
+            fix_asked_ms: None,
             closed_by: None,
             closed_ms: None,
             disposition: None,
@@ -128,10 +150,27 @@ impl CaseRecord {
             unanswered_press: self.unanswered_press,
             desk: self.desk_id.clone(),
             watchers: self.watchers.clone(),
+            helpers: self.helpers.clone(),
+            assigned: self.assigned_id.zip(self.assigned_ms),
+            offer: self.offered_to.clone().zip(self.offered_ms),
+            fix_asked: self.fix_asked_ms,
+            tags: self.tags.clone(),
+            links: self.links.clone(),
             unrung: self.unrung.clone(),
             unseen: self.unseen.clone(),
             unread: self.unread,
             last_step: Step { did: self.last_did.clone(), by: self.last_by, at: self.last_at_ms },
+        }
+    }
+
+    /// The desks that it concerns.
+    #[must_use]
+    pub fn desks(&self) -> CaseDesks<'_> {
+        CaseDesks {
+            holder: &self.desk_id,
+            watchers: &self.watchers,
+            helpers: &self.helpers,
+            offered_to: self.offered_to.as_ref(),
         }
     }
 
@@ -152,6 +191,10 @@ impl CaseRecord {
             CaseEvent::Duress { .. } => self.duress_ms = Some(at.max(self.pressed_ms)),
             CaseEvent::Rang { .. } => self.rang_ms = self.rang_ms.or(Some(at)),
             CaseEvent::Seen { .. } | CaseEvent::Claimed {} => self.seen_ms = self.seen_ms.or(Some(at)),
+            CaseEvent::Escalated { step } => {
+                self.escalated_ms = Some(at);
+                self.nobody_told = step.reach == Reach::Nobody;
+            }
             CaseEvent::Released { .. }
             | CaseEvent::Transferred { .. }
             | CaseEvent::Closed { .. }
@@ -159,7 +202,19 @@ impl CaseRecord {
             | CaseEvent::Message { .. }
             | CaseEvent::Attachment { .. }
             | CaseEvent::Delivered { .. }
-            | CaseEvent::Note { .. } => {}
+            | CaseEvent::Note { .. }
+            | CaseEvent::Assigned { .. }
+            | CaseEvent::Offered { .. }
+            | CaseEvent::Declined { .. }
+            | CaseEvent::Withdrawn { .. }
+            | CaseEvent::Shared { .. }
+            | CaseEvent::Prioritised { .. }
+            | CaseEvent::Tagged { .. }
+            | CaseEvent::Answered { .. }
+            | CaseEvent::Linked { .. }
+            | CaseEvent::Unlinked { .. }
+            | CaseEvent::FixAsked {}
+            | CaseEvent::Raised { .. } => {}
         }
     }
 
@@ -172,6 +227,12 @@ impl CaseRecord {
         self.unanswered_press = case.unanswered_press;
         self.desk_id = case.desk;
         self.watchers = case.watchers;
+        self.helpers = case.helpers;
+        (self.assigned_id, self.assigned_ms) = case.assigned.unzip();
+        (self.offered_to, self.offered_ms) = case.offer.unzip();
+        self.fix_asked_ms = case.fix_asked;
+        self.tags = case.tags;
+        self.links = case.links;
         self.unrung = newest(case.unrung);
         self.unseen = newest(case.unseen);
         self.unread = case.unread;

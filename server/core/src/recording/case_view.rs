@@ -1,7 +1,7 @@
 //! A case as consoles see it.
 
 use serde::Deserialize;
-use sos_protocol::case::{Closing, Owner};
+use sos_protocol::case::{Closing, Offer, Owner};
 use sos_protocol::{CaseSummary, UnixMs};
 
 use super::CaseRecord;
@@ -14,6 +14,9 @@ pub struct CaseView {
     pub record: CaseRecord,
     pub worker_name: Option<String>,
     pub owner_name: Option<String>,
+    pub assigned_name: Option<String>,
+    pub employer: Option<String>,
+    pub address: Option<String>,
     pub closed_by_name: Option<String>,
     pub last_by_name: Option<String>,
     pub desk_name: String,
@@ -30,6 +33,13 @@ impl CaseView {
             name: self.owner_name.unwrap_or_default(),
             since_ms: record.owner_since_ms.unwrap_or(record.last_at_ms),
         });
+        let assigned = record.assigned_id.zip(record.assigned_ms).map(|(staff_id, since_ms)| Owner {
+            staff_id,
+            name: self.assigned_name.unwrap_or_default(),
+            since_ms,
+        });
+        let offer = record.offered_to.zip(record.offered_ms).map(|(to, at_ms)| Offer { to, at_ms });
+        let latest_fix = record.position.as_ref().map(|fix| fix.server_time_ms);
         let closing = record.closed_ms.zip(record.disposition).map(|(at_ms, disposition)| Closing {
             at_ms,
             by: self.closed_by_name.unwrap_or_default(),
@@ -62,6 +72,16 @@ impl CaseView {
             duress_at_ms: record.duress_ms,
             drill: record.drill,
             owner,
+            assigned,
+            offer,
+            helpers: record.helpers,
+            tags: record.tags,
+            links: record.links,
+            escalated_at_ms: record.escalated_ms,
+            nobody_told: record.nobody_told,
+            fix_asked_at_ms: record.fix_asked_ms.filter(|asked| latest_fix.is_none_or(|fix| fix < *asked)),
+            employer: self.employer,
+            address: self.address,
             unread: record.unread,
             position: record.position,
             battery_pct: record.battery_pct,
@@ -70,8 +90,17 @@ impl CaseView {
     }
 }
 
+impl CaseRecord {
+    /// Its number, for people: `2026-000123`.
+    #[must_use]
+    pub fn number(&self) -> String {
+        case_no(self.case_no, self.opened_ms)
+    }
+}
+
 /// `2026-000123`: the year (UTC) of the opening and the running number.
-fn case_no(number: i64, opened: UnixMs) -> String {
+#[must_use]
+pub fn case_no(number: i64, opened: UnixMs) -> String {
     const DAY_MS: i64 = 24 * 3600 * 1000;
     // Civil year of a day count (proleptic Gregorian), after the usual era arithmetic with years from 1 March.
     let days = opened.0.div_euclid(DAY_MS) + 719_468;

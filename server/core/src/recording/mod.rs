@@ -9,7 +9,7 @@ mod inbound;
 mod tests;
 
 pub use case_record::{AlertRecord, CaseRecord, first_fix, measured_at, newer};
-pub use case_view::CaseView;
+pub use case_view::{CaseView, case_no};
 pub use changes::{By, Changes, Draft};
 pub use decide::{Decided, EARLY_MS_MAX, Known, Lookup, NoDesks, Unplaced, decide};
 pub use inbound::{DeviceState, Inbound, Item, Origin};
