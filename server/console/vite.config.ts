@@ -17,6 +17,11 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
     // The server's CSP allows no inline data but images and fonts from files.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: { index: fileURLToPath(new URL('index.html', import.meta.url)), sw: fileURLToPath(new URL('src/worker/main.ts', import.meta.url)) },
+      // The service worker keeps its address, at the top, so that it may answer for the whole console.
+      output: { entryFileNames: (chunk) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+    },
   },
   worker: { format: 'es' },
   server: {

@@ -1,16 +1,34 @@
 import type {
+  Assign,
   AttachmentId,
+  Batch,
+  BatchAnswer,
   CaseAnswer,
   CaseDetail,
   CaseId,
+  ChannelId,
+  Channels,
   Claim,
   Close,
+  CoverView,
   Desks,
+  EscalationView,
   FeedTicket,
+  Found,
+  Link,
   Me,
+  Merge,
+  PostAnswer,
   PostMessage,
   PostNote,
+  Prioritise,
+  PutChannel,
+  Search,
+  SetTags,
+  Share,
   SignIn,
+  Surroundings,
+  Texts,
   Transfer,
   WithReason,
 } from '@protocol';
@@ -25,7 +43,7 @@ export function attachmentUrl(caseId: CaseId, id: AttachmentId): string {
   return `/api/cases/${caseId}/attachments/${id}`;
 }
 
-type Method = 'GET' | 'POST' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** The HTTP interface of the service, one method a route. Every failure is an `ApiError`. */
 export class Api {
@@ -55,10 +73,45 @@ export class Api {
   postNote = (id: CaseId, body: PostNote) => this.#command(id, 'notes', body);
   rang = (id: CaseId) => this.#command(id, 'rang');
   seen = (id: CaseId) => this.#command(id, 'seen');
+  assign = (id: CaseId, body: Assign) => this.#command(id, 'assign', body);
+  take = (id: CaseId, body: Claim) => this.#command(id, 'transfer/take', body);
+  decline = (id: CaseId, body: WithReason) => this.#command(id, 'transfer/decline', body);
+  withdraw = (id: CaseId, body: Claim) => this.#command(id, 'transfer/withdraw', body);
+  share = (id: CaseId, body: Share) => this.#command(id, 'share', body);
+  prioritise = (id: CaseId, body: Prioritise) => this.#command(id, 'priority', body);
+  setTags = (id: CaseId, body: SetTags) => this.#command(id, 'tags', body);
+  answer = (id: CaseId, body: PostAnswer) => this.#command(id, 'answers', body);
+  link = (id: CaseId, body: Link) => this.#command(id, 'links', body);
+  unlink = (id: CaseId, body: Link) => this.#command(id, 'unlink', body);
+  merge = (id: CaseId, body: Merge) => this.#command(id, 'merge', body);
+  askFix = (id: CaseId) => this.#command(id, 'ask-fix');
+  raise = (id: CaseId, body: WithReason) => this.#command(id, 'raise', body);
+
+  texts = () => this.#send<Texts>('GET', '/api/texts');
+  cover = () => this.#send<CoverView>('GET', '/api/cover');
+  surroundings = (id: CaseId) => this.#send<Surroundings>('GET', `/api/cases/${id}/surroundings`);
+  /** The words go in the body: an address would be written into logs. */
+  search = (body: Search) => this.#send<Found>('POST', '/api/search', body);
+
+  escalation = (id: CaseId) => this.#send<EscalationView>('GET', `/api/cases/${id}/escalation`);
+  told = (id: CaseId) => this.#send<unknown>('POST', `/api/cases/${id}/told`);
+  batch = (body: Batch) => this.#send<BatchAnswer>('POST', '/api/cases/batch', body);
+
+  channels = () => this.#send<Channels>('GET', '/api/me/channels');
+  putChannel = (id: ChannelId, body: PutChannel) => this.#send<unknown>('PUT', `/api/me/channels/${id}`, body);
+  removeChannel = (id: ChannelId) => this.#send<unknown>('DELETE', `/api/me/channels/${id}`);
+  testChannel = (id: ChannelId) => this.#send<Channels>('POST', `/api/me/channels/${id}/test`);
+  deskChannels = () => this.#send<Channels>('GET', '/api/cover/channels');
+  testDeskChannels = () => this.#send<Channels>('POST', '/api/cover/channels/test');
 
   /** Whether the bytes of an attachment can be had; they are not read. */
   attachment = (caseId: CaseId, id: AttachmentId) =>
     this.#send<void>('GET', attachmentUrl(caseId, id), undefined, async (response) => response.body?.cancel());
+
+  /** Any other route, for parts of the console that are loaded when they are opened. */
+  request<T>(method: Method, path: string, body?: unknown): Promise<T> {
+    return this.#send<T>(method, path, body);
+  }
 
   #command(id: CaseId, verb: string, body?: unknown): Promise<CaseAnswer> {
     return this.#send<CaseAnswer>('POST', `/api/cases/${id}/${verb}`, body);

@@ -9,17 +9,43 @@ export type KeyAction =
   | 'help'
   | 'chat'
   | 'timeline'
-  | 'profile';
+  | 'profile'
+  | 'assign'
+  | 'raise'
+  | 'share'
+  | 'priority'
+  | 'tags'
+  | 'link'
+  | 'askFix'
+  | 'refuse'
+  | 'more'
+  | 'ask'
+  | 'near'
+  | 'escalation'
+  | 'groups';
 
 export const KEYS: readonly { key: string; action: KeyAction }[] = [
   { key: 'C', action: 'claim' },
   { key: 'T', action: 'transfer' },
+  { key: 'A', action: 'assign' },
+  { key: 'E', action: 'raise' },
   { key: 'R', action: 'close' },
+  { key: 'S', action: 'share' },
+  { key: 'P', action: 'priority' },
+  { key: 'G', action: 'tags' },
+  { key: 'L', action: 'link' },
+  { key: 'F', action: 'askFix' },
+  { key: 'X', action: 'refuse' },
+  { key: '.', action: 'more' },
   { key: 'J', action: 'next' },
   { key: 'K', action: 'previous' },
   { key: '1', action: 'chat' },
-  { key: '2', action: 'timeline' },
-  { key: '3', action: 'profile' },
+  { key: '2', action: 'ask' },
+  { key: '3', action: 'timeline' },
+  { key: '4', action: 'profile' },
+  { key: '5', action: 'near' },
+  { key: '6', action: 'escalation' },
+  { key: 'D', action: 'groups' },
   { key: '/', action: 'search' },
   { key: 'M', action: 'mute' },
   { key: '?', action: 'help' },
@@ -46,4 +72,9 @@ export function keyAction(press: KeyPress, situation: { typing: boolean; enabled
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   return target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName);
+}
+
+/** The key of an action, to be shown on its button; null where it has none. */
+export function keyOf(action: string): string | null {
+  return KEYS.find((other) => other.action === action)?.key ?? null;
 }

@@ -110,13 +110,13 @@ export class Alarms {
     await forEachLimited(news, REPORTS_AT_ONCE, (ring) => this.#report(ring));
   }
 
-  async #report({ key, caseId, drill }: Ring): Promise<void> {
+  async #report({ key, caseId, drill, told }: Ring): Promise<void> {
     const { api, clock, random } = this.#deps;
     try {
-      await retry(() => api.rang(caseId), REPORT, clock, random);
-    } catch {
-      // Reported again with the next round of the sound; that of a drill comes once.
-      if (!drill) this.#reported.delete(key);
+      await retry<unknown>(() => (told ? api.told(caseId) : api.rang(caseId)), REPORT, clock, random);
+    } catch (error) {
+      // Reported again with the next round of the sound; that of a drill comes once, and a refusal to be told stands.
+      if (!drill && (!told || isPassing(error))) this.#reported.delete(key);
     }
   }
 }

@@ -1,7 +1,24 @@
-import type { CaseAnswer, CaseId, CaseSummary, DeskId, Disposition } from '@protocol';
+import type { CaseAnswer, CaseId, CaseSummary, DeskId, Disposition, Priority, Share, StaffId } from '@protocol';
 import type { Api } from '../lib/api';
 
-export type Verb = 'claim' | 'release' | 'transfer' | 'close' | 'reopen';
+export type Verb =
+  | 'claim'
+  | 'release'
+  | 'transfer'
+  | 'close'
+  | 'reopen'
+  | 'take'
+  | 'decline'
+  | 'withdraw'
+  | 'assign'
+  | 'raise'
+  | 'share'
+  | 'priority'
+  | 'tags'
+  | 'link'
+  | 'unlink'
+  | 'merge'
+  | 'askFix';
 
 export interface CommandDeps {
   api: Api;
@@ -34,6 +51,37 @@ export class Commands {
 
   close = (c: CaseSummary, disposition: Disposition, summary: string) =>
     this.#run('close', c, (id, version) => this.#deps.api.close(id, { version, disposition, summary }));
+
+  take = (c: CaseSummary) => this.#run('take', c, (id, version) => this.#deps.api.take(id, { version }));
+
+  decline = (c: CaseSummary, reason: string) =>
+    this.#run('decline', c, (id, version) => this.#deps.api.decline(id, { version, ...optional(reason) }));
+
+  withdraw = (c: CaseSummary) => this.#run('withdraw', c, (id, version) => this.#deps.api.withdraw(id, { version }));
+
+  assign = (c: CaseSummary, to: StaffId) =>
+    this.#run('assign', c, (id, version) => this.#deps.api.assign(id, { version, to }));
+
+  raise = (c: CaseSummary, reason: string) =>
+    this.#run('raise', c, (id, version) => this.#deps.api.raise(id, { version, ...optional(reason) }));
+
+  share = (c: CaseSummary, { desk, help }: Omit<Share, 'reason'>, reason: string) =>
+    this.#run('share', c, (id) => this.#deps.api.share(id, { desk, help, ...optional(reason) }));
+
+  prioritise = (c: CaseSummary, to: Priority, reason: string) =>
+    this.#run('priority', c, (id, version) => this.#deps.api.prioritise(id, { version, to, ...optional(reason) }));
+
+  setTags = (c: CaseSummary, tags: string[]) => this.#run('tags', c, (id) => this.#deps.api.setTags(id, { tags }));
+
+  link = (c: CaseSummary, other: CaseId) => this.#run('link', c, (id) => this.#deps.api.link(id, { case_id: other }));
+
+  unlink = (c: CaseSummary, other: CaseId) =>
+    this.#run('unlink', c, (id) => this.#deps.api.unlink(id, { case_id: other }));
+
+  merge = (c: CaseSummary, into: CaseId, summary: string) =>
+    this.#run('merge', c, (id, version) => this.#deps.api.merge(id, { version, into, summary }));
+
+  askFix = (c: CaseSummary) => this.#run('askFix', c, (id) => this.#deps.api.askFix(id));
 
   dismiss(): void {
     this.failed = null;

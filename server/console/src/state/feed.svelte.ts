@@ -1,4 +1,4 @@
-import type { CaseAnswer, CaseId, CaseSummary, FeedFrame, ProvisionalAlert, UnixMs } from '@protocol';
+import type { CaseAnswer, CaseId, CaseSummary, FeedFrame, PresentOfficer, ProvisionalAlert, UnixMs } from '@protocol';
 import type { Api } from '../lib/api';
 import { laterFix } from '../lib/cases/position';
 import { linkState, type Link } from '../lib/feed/link';
@@ -21,6 +21,7 @@ export interface FeedDeps {
   random: () => number;
   openSocket: (subprotocol: string) => SocketLike;
   onNews: (news: News[]) => void;
+  onPresence: (caseId: CaseId, officers: PresentOfficer[]) => void;
   onSignedOut: () => void;
 }
 
@@ -72,6 +73,11 @@ export class Feed {
     this.state = emptyFeed;
   }
 
+  /** Says which case is open here. */
+  look(caseId: CaseId | null, typing: boolean): void {
+    this.#socket.look(caseId, typing);
+  }
+
   hurry(): void {
     this.#socket.hurry();
   }
@@ -111,6 +117,7 @@ export class Feed {
     if (frame.type === 'snapshot' || frame.type === 'heartbeat') this.#deps.now.heardServer(frame.server_time_ms);
     this.heardAt = this.#deps.now.read();
     this.tick();
+    if (frame.type === 'presence') return this.#deps.onPresence(frame.case_id, frame.officers);
     this.#waiting.push(frame);
     const soon = this.#drawnAt + DRAW_INTERVAL_MS - at;
     if (soon <= 0 || this.#waiting.length >= WAITING_FRAMES_MAX) this.#draw();

@@ -1,4 +1,4 @@
-import type { CaseDetail, CaseId, CaseSummary, Me, TimelineEntry, UnixMs } from '@protocol';
+import type { CaseDetail, CaseId, CaseSummary, FixView, Me, TimelineEntry, UnixMs } from '@protocol';
 import type { Api } from '../lib/api';
 import { mergeFixes } from '../lib/cases/fixes';
 import { mayWork } from '../lib/cases/may';
@@ -15,7 +15,7 @@ export const SEEN_DWELL_MS = 1_000;
 /** Entries that came while the detail was being loaded; more than these are in the next load. */
 const EARLY_MAX = 1_000;
 
-export type CaseTab = 'chat' | 'timeline' | 'profile';
+export type CaseTab = 'chat' | 'ask' | 'timeline' | 'profile' | 'near' | 'escalation';
 export type OpenStatus = 'none' | 'loading' | 'ready' | 'failed' | 'gone';
 
 export interface OpenCaseDeps {
@@ -92,10 +92,15 @@ export class OpenCase {
   }
 
   hear(news: readonly News[]): void {
+    const fixes: FixView[] = [];
     for (const item of news) {
       if (item.kind === 'snapshot' || item.kind === 'caught_up') void this.reload();
-      else if (item.caseId === this.id) this.#hearOwn(item);
+      else if (item.caseId !== this.id) continue;
+      else if (item.kind === 'event') this.#hearEntry(item.entry);
+      else fixes.push(...item.fixes);
     }
+    // Together: each merge sorts all that is known, and in a flood many come at once.
+    if (fixes.length > 0 && this.detail) this.detail = { ...this.detail, fixes: mergeFixes(this.detail.fixes, fixes) };
   }
 
   /** Once a second: tells the service that the case was seen, once it truly was. */
@@ -134,14 +139,9 @@ export class OpenCase {
     else if (!this.detail) this.status = 'failed';
   }
 
-  #hearOwn(item: Exclude<News, { kind: 'snapshot' | 'caught_up' }>): void {
-    if (!this.detail) {
-      if (item.kind === 'event') this.#early = [...this.#early, item.entry].slice(-EARLY_MAX);
-    } else if (item.kind === 'event') {
-      this.detail = { ...this.detail, timeline: addEntry(this.detail.timeline, item.entry) };
-    } else {
-      this.detail = { ...this.detail, fixes: mergeFixes(this.detail.fixes, item.fixes) };
-    }
+  #hearEntry(entry: TimelineEntry): void {
+    if (this.detail) this.detail = { ...this.detail, timeline: addEntry(this.detail.timeline, entry) };
+    else this.#early = [...this.#early, entry].slice(-EARLY_MAX);
   }
 
   #seenIsDue(): boolean {

@@ -44,10 +44,11 @@ export class Outbox {
     return this.list.filter((item) => item.caseId === caseId && item.kind === kind);
   }
 
-  send(caseId: CaseId, kind: Kind, text: string): void {
+  /** Sends what was typed; a phrase (`apart`) leaves what is being typed as it is. */
+  send(caseId: CaseId, kind: Kind, text: string, apart = false): void {
     const item: Outgoing = { id: newId(), caseId, kind, text, state: 'sending', error: null };
     this.list = [...this.list, item];
-    this.saveDraft(caseId, kind, '');
+    if (!apart) this.saveDraft(caseId, kind, '');
     void this.#post(item);
   }
 

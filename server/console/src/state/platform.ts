@@ -1,4 +1,5 @@
 import type { SocketLike } from '../lib/feed/socket';
+import { browserPush } from '../lib/push/subscribe';
 import { systemClock } from '../lib/time/clock';
 import type { Platform } from './console.svelte';
 
@@ -13,6 +14,7 @@ export function browserPlatform(): Platform {
     },
     isVisible: () => document.visibilityState === 'visible',
     storage: storageOrNull(),
+    push: browserPush(),
   };
 }
 

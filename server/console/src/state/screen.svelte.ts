@@ -1,4 +1,14 @@
-export type DialogName = 'release' | 'transfer' | 'close' | 'reopen' | 'endShift' | 'keys';
+import type { CaseSummary } from '@protocol';
+import type { RoomName } from '../lib/admin/rooms';
+import type { CaseAction } from '../lib/cases/actions';
+
+export type DialogName =
+  | Exclude<CaseAction, 'claim' | 'take' | 'withdraw' | 'askFix'>
+  | 'endShift'
+  | 'keys'
+  | 'groups'
+  | 'channels'
+  | 'deskChannels';
 /** On a narrow screen one of the three is shown at a time. */
 export type Pane = 'queue' | 'map' | 'case';
 
@@ -6,6 +16,10 @@ export type Pane = 'queue' | 'map' | 'case';
 export class Screen {
   dialog = $state<DialogName | null>(null);
   pane = $state<Pane>('queue');
+  /** The case that was just closed here: the next one is offered while it is in front. */
+  justClosed = $state.raw<CaseSummary | null>(null);
+  /** The room of the office that is open in place of the queue; none: the queue. */
+  room = $state<RoomName | null>(null);
 
   show(dialog: DialogName): void {
     this.dialog = dialog;

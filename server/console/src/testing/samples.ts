@@ -3,10 +3,16 @@ import type {
   CaseEvent,
   CaseSummary,
   CheckInView,
+  Colleague,
+  CoverView,
   FixView,
   Me,
+  NotificationView,
+  NumberEntry,
   ProvisionalAlert,
+  StepTaken,
   Taken,
+  Texts,
   TimelineEntry,
   WorkerProfile,
 } from '@protocol';
@@ -115,4 +121,56 @@ export function anOfficer(change: Partial<Me> = {}): Me {
     on_shift_since_ms: NOON,
     ...change,
   };
+}
+
+/** A step that tells Lan, by all that she has set up. */
+export function aStep(change: Partial<StepTaken> = {}): StepTaken {
+  return {
+    run: 1,
+    round: 0,
+    step: 1,
+    claimed: false,
+    reach: 'targets',
+    told: [{ kind: 'staff', staff_id: 's2', name: 'Lan', personal: true }],
+    is_past_repeats: false,
+    ...change,
+  };
+}
+
+/** A question for all, one for the injured, and one for those who are held. */
+export function someTexts(change: Partial<Texts> = {}): Texts {
+  return {
+    version: 1,
+    phrases: [{ vi: 'Em có an toàn không?', en: 'Are you safe?' }],
+    questions: [
+      { id: 'safe', kinds: [], words: { vi: 'Đang ở nơi an toàn?', en: 'In a safe place?' }, choices: [
+        { vi: 'Có', en: 'Yes' },
+        { vi: 'Không', en: 'No' },
+      ] },
+      { id: 'hurt', kinds: ['injured'], words: { vi: 'Bị thương ở đâu?', en: 'Hurt where?' } },
+      { id: 'door', kinds: ['held'], words: { vi: 'Cửa có khoá không?', en: 'Is the door locked?' } },
+    ],
+    tags: ['bệnh viện', 'nhà máy'],
+    ...change,
+  };
+}
+
+export function aColleague(change: Partial<Colleague> = {}): Colleague {
+  return { staff_id: 's2', name: 'Lan', role: 'dispatcher', desk_id: 'tw-taipei', on_shift: true, has_channel: true, ...change };
+}
+
+export function aNumber(change: Partial<NumberEntry> = {}): NumberEntry {
+  return { key: 'TW/police', version: 0, country: 'TW', service: 'police', number: '110', status: 'unverified', ...change };
+}
+
+/** Cover of a desk where nothing is set up and nobody works. */
+export function aCover(change: Partial<CoverView> = {}): CoverView {
+  const unset = { id: 'p0', desk: 'tw-taipei', version: 0, common: { steps: [], repeats: 0 }, silent_s: 600 };
+  return { rotas: [], policies: [], unset, webhooks: [], colleagues: [], holidays: [], holidays_version: 0, ...change };
+}
+
+/** That Lan was told at the first step, by her console. */
+export function aNotification(change: Partial<NotificationView> = {}): NotificationView {
+  const step = { run: 1, round: 0, step: 1 };
+  return { notification_id: 'n1', ...step, to: 'Lan', channel: 'console', state: 'sent', tries: 1, made_at_ms: NOON, settled_at_ms: NOON + 800, ...change };
 }

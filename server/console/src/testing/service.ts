@@ -1,6 +1,6 @@
-import type { CaseDetail, CaseSummary, FeedFrame } from '@protocol';
+import type { CaseDetail, CaseSummary, ConsoleFrame, FeedFrame } from '@protocol';
 import type { SocketLike } from '../lib/feed/socket';
-import { anOfficer } from './samples';
+import { aCover, anOfficer, someTexts } from './samples';
 
 /** A service that exists only in tests: answers what it is told to answer, and keeps what it was asked. */
 export class Service {
@@ -10,6 +10,8 @@ export class Service {
   cases = new Map<string, CaseSummary>();
   details = new Map<string, Partial<CaseDetail>>();
   bodies: unknown[] = [];
+  /** What the console said over its feed. */
+  said: ConsoleFrame[] = [];
 
   fetch = (async (path: string, init?: RequestInit) => {
     const request = `${init?.method ?? 'GET'} ${path}`;
@@ -20,6 +22,8 @@ export class Service {
     if (path === '/api/session') return Response.json(anOfficer());
     if (path === '/api/desks') return Response.json({ desks: [] });
     if (path === '/api/feed-ticket') return Response.json({ ticket: 't' });
+    if (path === '/api/texts') return Response.json(someTexts());
+    if (path === '/api/cover') return Response.json(aCover());
     const id = path.split('/')[3] ?? '';
     const summary = this.cases.get(id);
     return init?.method === 'GET'
@@ -28,7 +32,7 @@ export class Service {
   }) as typeof fetch;
 
   openSocket = (): SocketLike => {
-    this.socket = { onopen: null, onmessage: null, onclose: null, readyState: 1, send() {}, close() {} };
+    this.socket = { onopen: null, onmessage: null, onclose: null, readyState: 1, send: (text) => void this.said.push(JSON.parse(text)), close() {} };
     return this.socket;
   };
 

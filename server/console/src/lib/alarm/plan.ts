@@ -1,4 +1,4 @@
-import type { AlertId, CaseId, CaseSummary, Priority, ProvisionalAlert, UnixMs } from '@protocol';
+import type { AlertId, CaseId, CaseSummary, Priority, ProvisionalAlert, StaffId, UnixMs } from '@protocol';
 import { isDrill } from '../cases/drill';
 
 /** What the console plays. `link`: the service has not been heard for too long. `drill`: once, and softly. */
@@ -23,6 +23,8 @@ export interface Ring {
   alertId?: AlertId;
   /** A test of the path: it sounds once, and never in place of anything real. */
   drill?: boolean;
+  /** The officer is meant in person, or the desk by name: that is reported as told, not as rung. */
+  told?: boolean;
 }
 
 export interface AlarmInput {
@@ -69,15 +71,19 @@ export const quietAlarm: AlarmMemory = {
 
 const LINK_KEY = 'link';
 
-/** Which of `cases` ring at a console that answers for `desks`. */
-export function ringsOf(cases: Iterable<CaseSummary>, desks: ReadonlySet<string>): Ring[] {
+/**
+ * Which of `cases` ring at a console that answers for `desks` and is worked by `me`. One that its owner left alone rings
+ * there alone; a press, or duress, since it was claimed rings at the whole desk.
+ */
+export function ringsOf(cases: Iterable<CaseSummary>, desks: ReadonlySet<string>, me: StaffId | null = null): Ring[] {
   const rings: Ring[] = [];
   for (const summary of cases) {
     if (!summary.ringing || summary.state === 'closed' || !desks.has(summary.desk_id)) continue;
+    if (isLeftAlone(summary) && summary.owner?.staff_id !== me) continue;
     // Duress is something new to ring for, whatever was muted before.
     const duress = summary.duress_at_ms == null ? '' : '/duress';
     rings.push({
-      key: `${summary.case_id}/${summary.presses}${duress}`,
+      key: `${summary.case_id}/${summary.presses}${duress}${silence(summary)}`,
       caseId: summary.case_id,
       ...loudnessOf(isDrill(summary), summary.priority),
     });
@@ -103,13 +109,24 @@ export function provisionalRingsOf(
   return rings;
 }
 
+/** Claimed, and ringing only because nothing has happened in it since. */
+function isLeftAlone({ state, owner, pressed_at_ms, duress_at_ms, escalated_at_ms }: CaseSummary): boolean {
+  if (state !== 'claimed' || !owner || escalated_at_ms == null) return false;
+  return Math.max(pressed_at_ms, duress_at_ms ?? 0) < owner.since_ms;
+}
+
+/** Each time that it is left alone is something new to ring for. */
+function silence(summary: CaseSummary): string {
+  return isLeftAlone(summary) ? `/silent${summary.escalated_at_ms}` : '';
+}
+
 /** Looks at what there is to ring for, and says what to play now. Called on every change and every second. */
 export function planAlarm(memory: AlarmMemory, input: AlarmInput): { memory: AlarmMemory; plan: AlarmPlan } {
   const { rings, now } = input;
   const fresh = rings.filter((ring) => !memory.since.has(ring.key));
   const since = new Map(rings.map((ring) => [ring.key, memory.since.get(ring.key) ?? now]));
   const freshReal = fresh.filter(isReal);
-  const begun = [...memory.begun, ...freshReal.map(() => now)]
+  const begun = [...memory.begun, ...newCases(memory, rings, freshReal).map(() => now)]
     .filter((at) => now - at < FLOOD_WINDOW_MS)
     .slice(-(FLOOD_ALARMS + 1));
   const grouped = begun.length > FLOOD_ALARMS;
@@ -178,6 +195,12 @@ function drillsToHear(memory: AlarmMemory, { rings, now }: AlarmInput): string[]
 function leavesNoPause(audible: Sound | null, last: AlarmMemory['last'], now: UnixMs): boolean {
   if (audible === 'p1' || audible === 'link') return true;
   return last !== null && now - last.at < DRILL_AFTER_MS;
+}
+
+/** A case that rings already and tells somebody else in addition is no further alarm. */
+function newCases({ since }: AlarmMemory, rings: readonly Ring[], fresh: readonly Ring[]): CaseId[] {
+  const known = new Set(rings.filter(({ key }) => since.has(key)).map(({ caseId }) => caseId));
+  return [...new Set(fresh.map(({ caseId }) => caseId))].filter((id) => !known.has(id));
 }
 
 function isReal(ring: Ring): boolean {

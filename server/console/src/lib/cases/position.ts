@@ -1,4 +1,4 @@
-import { POSITION_FRESH_S, POSITION_OLD_S, type FixView, type ProvisionalAlert, type UnixMs } from '@protocol';
+import { POSITION_FRESH_S, POSITION_OLD_S, type CaseSummary, type FixView, type ProvisionalAlert, type UnixMs } from '@protocol';
 
 /** How much a position can be relied on, by its age. */
 export type Freshness = 'fresh' | 'aging' | 'old';
@@ -36,4 +36,10 @@ export function alertFix({ alert, received_at_ms }: ProvisionalAlert): FixView |
 
 export function alertBattery({ alert }: ProvisionalAlert): number | null {
   return alert.battery_pct ?? alert.position?.battery_pct ?? null;
+}
+
+/** Since when the phone is asked for a position and none has come; null: it is not. */
+export function fixAwaitedSince({ fix_asked_at_ms, position }: CaseSummary): UnixMs | null {
+  if (fix_asked_at_ms == null) return null;
+  return position && position.server_time_ms > fix_asked_at_ms ? null : fix_asked_at_ms;
 }

@@ -1,4 +1,4 @@
-import { SUBPROTOCOL, type ConsoleFrame, type FeedFrame, type Seq, type UnixMs } from '@protocol';
+import { SUBPROTOCOL, type CaseId, type ConsoleFrame, type FeedFrame, type Seq, type UnixMs } from '@protocol';
 import { ApiError } from '../http/problem';
 import type { Clock } from '../time/clock';
 import { jitteredWait, type Backoff } from '../time/retry';
@@ -72,6 +72,11 @@ export class FeedSocket {
 
   resume(afterSeq: Seq): void {
     this.#send({ type: 'resume', after_seq: afterSeq });
+  }
+
+  /** Says which case is open here, for the other officers. Lost while there is no connection: it is said again soon. */
+  look(caseId: CaseId | null, typing: boolean): void {
+    this.#send({ type: 'looking', ...(caseId === null ? {} : { case_id: caseId }), typing });
   }
 
   async #connect(): Promise<void> {

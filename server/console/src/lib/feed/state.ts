@@ -116,6 +116,8 @@ function applyFrame(work: Work, frame: FeedFrame): News | null {
     case 'heartbeat':
       countHeartbeat(work);
       return applyHeartbeat(work, frame.head_seq, frame.on_duty);
+    case 'presence':
+      // Neither in the ledger nor in the queue: see state/presence.
     case 'error':
       return null;
     default:

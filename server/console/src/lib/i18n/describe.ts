@@ -84,15 +84,10 @@ export function describeTitle(item: CaseSummary | ProvisionalAlert, w: Words): s
 
 /** "Minh đã nhận ca này lúc 14:03:12" */
 export function describeConflict(conflict: Conflict, w: Words): string {
-  const c = w.t.conflict;
-  const say = isStep(conflict.did) ? c[conflict.did] : c.other;
-  return say(conflict.by ?? c.somebody, w.format.clock(conflict.at_ms));
-}
-
-type Step = 'claimed' | 'released' | 'transferred' | 'closed' | 'reopened';
-
-function isStep(did: string): did is Step {
-  return ['claimed', 'released', 'transferred', 'closed', 'reopened'].includes(did);
+  const { somebody, other, again: _, ...lifecycle } = w.t.conflict;
+  const steps: Record<string, typeof other | undefined> = { ...lifecycle, ...w.t.work.conflict };
+  const say = Object.hasOwn(steps, conflict.did) ? steps[conflict.did] : undefined;
+  return (say ?? other)(conflict.by ?? somebody, w.format.clock(conflict.at_ms));
 }
 
 /** What went wrong with a request, and what to do about it. */

@@ -1,6 +1,6 @@
 import type { CaseEvent, TimelineEntry } from '@protocol';
 import { describe, expect, it } from 'vitest';
-import { aFix, anAttachment, anEntry, aProvisional, NOON } from '../../testing/samples';
+import { aFix, anAttachment, anEntry, aProvisional, aStep, NOON } from '../../testing/samples';
 import type { Words } from './describe';
 import { describeEntry, detailsOf } from './describe_entry';
 import { describeTaken } from './describe_taken';
@@ -32,6 +32,19 @@ const EVENTS: { [K in CaseEvent['kind']]: Extract<CaseEvent, { kind: K }> } = {
   message: { kind: 'message', message_id: 'm1', text: 'Em đây' },
   delivered: { kind: 'delivered', message_ids: ['m1'] },
   note: { kind: 'note', note_id: 'n1', text: 'ghi' },
+  assigned: { kind: 'assigned', to: 's2', name: 'Lan' },
+  offered: { kind: 'offered', to: 'jp-tokyo', reason: 'Ở bên đó' },
+  declined: { kind: 'declined', desk: 'jp-tokyo', reason: 'Không ở đây' },
+  withdrawn: { kind: 'withdrawn', desk: 'jp-tokyo' },
+  shared: { kind: 'shared', desk: 'jp-tokyo', help: true },
+  prioritised: { kind: 'prioritised', to: 'p2', reason: 'Đã an toàn' },
+  tagged: { kind: 'tagged', tags: ['bệnh viện', 'nhà máy'] },
+  answered: { kind: 'answered', question: 'hurt', text: 'Có' },
+  linked: { kind: 'linked', case_id: 'c2', case_no: '2026-000002' },
+  unlinked: { kind: 'unlinked', case_id: 'c2', case_no: '2026-000002' },
+  fix_asked: { kind: 'fix_asked' },
+  raised: { kind: 'raised', reason: 'Gấp' },
+  escalated: { kind: 'escalated', step: aStep() },
 };
 
 describe('a line of the timeline', () => {
@@ -61,6 +74,45 @@ describe('a line of the timeline', () => {
     expect(say(entry)).toEqual({ who: null, what: 'Ca tự kết thúc: Thử nghiệm', words: null });
     const byMinh: TimelineEntry = { ...entry, actor: { role: 'staff', staff_id: 's1', name: 'Minh' } };
     expect(say(byMinh)).toMatchObject({ who: 'Minh', what: 'đóng ca: Thử nghiệm' });
+  });
+});
+
+describe('the case at work, in the timeline', () => {
+  it('says whom a case was given, offered and shared, and why', () => {
+    expect(say(anEntry(1, EVENTS.assigned)).what).toBe('giao ca cho Lan');
+    expect(say(anEntry(1, EVENTS.offered))).toMatchObject({ what: 'đề nghị chuyển ca cho jp-tokyo', words: 'Ở bên đó' });
+    expect(say(anEntry(1, EVENTS.declined))).toMatchObject({ what: 'từ chối nhận ca cho jp-tokyo', words: 'Không ở đây' });
+    expect(say(anEntry(1, { ...EVENTS.shared, help: false })).what).not.toBe(say(anEntry(1, EVENTS.shared)).what);
+  });
+
+  it('says to whom an officer wrote', () => {
+    const byMinh: TimelineEntry = { ...anEntry(1, EVENTS.message), actor: { role: 'staff', staff_id: 's1', name: 'Minh' } };
+    expect(say(byMinh)).toMatchObject({ who: 'Minh', what: 'nhắn cho Hương', words: 'Em đây' });
+    expect(say({ ...byMinh, actor: { role: 'worker' } }).what).toBe('nhắn');
+  });
+
+  it('gives a question in its words, where they are known', () => {
+    const w = { words: inVietnamese, worker: 'Hương', deskName: (id: string) => id };
+    const entry = anEntry(1, EVENTS.answered);
+    expect(describeEntry(entry, w).what).toBe('ghi câu trả lời cho “hurt”');
+    expect(describeEntry(entry, { ...w, question: () => 'Có ai bị thương không?' })).toMatchObject({
+      what: 'ghi câu trả lời cho “Có ai bị thương không?”',
+      words: 'Có',
+    });
+  });
+
+  it('says who is told by a step, and by no more than what they have', () => {
+    const step = (change: object) => say(anEntry(1, { kind: 'escalated', step: aStep(change) }));
+    expect(step({})).toMatchObject({ who: null, what: 'Bước 1: báo cho Lan' });
+    const told = [
+      { kind: 'staff' as const, staff_id: 's3', name: 'Hà', personal: false },
+      { kind: 'desk' as const, desk_id: 'jp-tokyo' },
+    ];
+    expect(step({ round: 1, step: 2, told }).what).toBe('Bước 2, lượt 2: báo cho Hà (chỉ trên màn hình trực), jp-tokyo');
+    expect(step({ step: 0, claimed: true }).what).toBe('Ca đã nhận nhưng chưa được trả lời. Nhắc người giữ ca: báo cho Lan');
+    expect(step({ reach: 'nobody', told: [] }).what).toContain('KHÔNG CÓ AI');
+    expect(step({ reach: 'ministry' }).what).toContain('báo cho Lan');
+    expect(detailsOf(anEntry(1, { kind: 'escalated', step: aStep({ is_past_repeats: true }) }), inVietnamese)).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Alert, Attachment, DeskId, TimelineEntry, UnixMs } from '@protocol';
 import { describeDropped, isLate, type Words } from './describe';
 import { describeTaken } from './describe_taken';
+import { describeStep, describeWork } from './describe_work';
 
 type Timeline = Words['t']['timeline'];
 
@@ -9,6 +10,8 @@ export interface EntryWords {
   /** Name of the worker. */
   worker: string;
   deskName: (id: DeskId) => string;
+  /** The words of a guided question; its id where the question is not known (any more). */
+  question?: (id: string) => string;
 }
 
 export interface SaidEntry {
@@ -46,8 +49,9 @@ export function describeEntry(entry: TimelineEntry, w: EntryWords): SaidEntry {
     case 'reopened':
       return { who, what: t[event.kind], words: event.reason ?? null };
     case 'message':
+      return { who, what: toWhom(entry, w), words: event.text };
     case 'note':
-      return { who, what: t[event.kind], words: event.text };
+      return { who, what: t.note, words: event.text };
     case 'opened':
     case 'pressed_again':
       return { who, what: pressOf(event.kind, event.alert, t), words: event.alert.text ? t.said(event.alert.text) : null };
@@ -56,16 +60,23 @@ export function describeEntry(entry: TimelineEntry, w: EntryWords): SaidEntry {
     case 'seen':
     case 'claimed':
       return { who, what: t[event.kind], words: null };
+    case 'escalated':
+      return { who: null, what: describeStep(event.step, w), words: null };
     default:
-      // A page can be older than the service it talks to.
-      event satisfies never;
-      return { who, what: t.other, words: null };
+      return describeWork(event, who, w) ?? { who, what: t.other, words: null };
   }
+}
+
+/** What the worker writes goes to the desk; what the desk writes is told with whom it goes to. */
+function toWhom({ actor }: TimelineEntry, w: EntryWords): string {
+  const { t } = w.words;
+  return actor.role === 'staff' ? t.work.timeline.messageTo(w.worker) : t.timeline.message;
 }
 
 /** The times and gaps of a press, as far as they are known and no further; what a photo says about itself. */
 export function detailsOf(entry: TimelineEntry, w: Words): string[] {
   const { event } = entry;
+  if (event.kind === 'escalated') return event.step.is_past_repeats ? [w.t.work.timeline.pastRepeats] : [];
   if (event.kind === 'attachment') return describeTaken(event.taken, null, entry.at_ms, w);
   if (event.kind !== 'opened' && event.kind !== 'pressed_again') return [];
   const t = w.t.timeline;

@@ -1,4 +1,6 @@
 import type { Texts } from './vi';
+import { shiftWorkEn } from './shift_work_en';
+import { workEn } from './work_en';
 
 export const en: Texts = {
   app: {
@@ -58,6 +60,9 @@ export const en: Texts = {
     singleKeysHint: 'C, T, R, J, K, M… without Ctrl',
     signOut: 'Sign out',
     allDesks: 'All desks',
+    cover: 'On call and alarms',
+    rota: 'Rota',
+    office: { opening: 'Opening…', failed: 'This part could not be opened. Check the network and try again.' },
   },
   link: {
     connecting: 'Connecting…',
@@ -174,7 +179,6 @@ export const en: Texts = {
     stillRinging: 'The worker has just pressed SOS again.',
     acknowledge: 'I have seen it – stop the alarm',
     dropped: 'Some of what the phone sent was broken and left out:',
-    watching: (desk) => `${desk} holds this case. Your desk only watches.`,
     owner: (name) => `${name} is handling it`,
     ownerYou: 'You are handling it',
     closedBy: (name, time) => `Closed by ${name} at ${time}`,
@@ -246,7 +250,7 @@ export const en: Texts = {
     claim: 'Claim',
     release: 'Release',
     transfer: 'Transfer',
-    close: 'Close case',
+    close: 'Close',
     reopen: 'Reopen case',
     busy: 'Sending…',
     cancel: 'Cancel',
@@ -258,13 +262,11 @@ export const en: Texts = {
     submit: 'Release',
   },
   transferDialog: {
-    title: 'Transfer to another desk',
     search: 'Desk, country…',
     list: 'Desks',
     onDuty: (n) => (n === 0 ? 'nobody on duty' : `${n} on duty`),
     nobodyWarning: (desk) => `Nobody is on duty at ${desk}. The case will wait until somebody starts a shift.`,
     reason: 'Reason, and what the other desk should know',
-    submit: (desk) => `Transfer to ${desk}`,
     choose: 'Choose a desk',
     none: (text) => `No desk matches “${text}”.`,
     loading: 'Loading the desks…',
@@ -414,11 +416,6 @@ export const en: Texts = {
     reviewer: 'Reviewer',
     administrator: 'Administrator',
   },
-  admin: {
-    title: 'Administrator account',
-    lead: 'Administrators keep desks and accounts; they see no case of any worker.',
-    more: 'For now, desks and accounts are set up with the admin commands on the server.',
-  },
   noDesk: {
     title: 'This account belongs to no desk',
     lead: 'Ask an administrator to assign it to a desk, then sign in again.',
@@ -503,4 +500,6 @@ export const en: Texts = {
     dismiss: 'Dismiss',
     close: 'Close',
   },
+  work: workEn,
+  shiftWork: shiftWorkEn,
 };

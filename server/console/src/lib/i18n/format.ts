@@ -11,6 +11,9 @@ export class Format {
   readonly #locale: string;
   readonly #t: Texts;
   readonly #formats = new Map<string, Intl.DateTimeFormat>();
+  readonly #numbers = new Map<number, Intl.NumberFormat>();
+  /** Made once: a row of the queue asks for it whenever it is drawn. */
+  #regions: Intl.DisplayNames | null = null;
 
   constructor(language: Language, texts: Texts) {
     this.#locale = LOCALE[language];
@@ -35,9 +38,21 @@ export class Format {
     return `${part('day')}/${part('month')}`;
   }
 
+  /** `22/11/2026` */
+  date(at: UnixMs, zone: string = HANOI): string {
+    const year = this.#date(zone, { year: 'numeric' }).formatToParts(at).find(({ type }) => type === 'year');
+    return `${this.day(at, zone)}/${year?.value ?? ''}`;
+  }
+
   /** `CN 22/11` */
   weekday(at: UnixMs, zone: string = HANOI): string {
     return `${this.#date(zone, { weekday: 'short' }).format(at)} ${this.day(at, zone)}`;
+  }
+
+  /** `Thứ Bảy 21/11 22:00` */
+  dayTime(at: UnixMs, zone: string = HANOI): string {
+    const weekday = this.#date(zone, { weekday: 'long', hourCycle: 'h23' }).format(at);
+    return `${weekday} ${this.day(at, zone)} ${this.hourMinute(at, zone)}`;
   }
 
   /** The time, with the day where that is not today's. */
@@ -69,7 +84,10 @@ export class Format {
   }
 
   number(value: number, digits = 0): string {
-    return new Intl.NumberFormat(this.#locale, { maximumFractionDigits: digits }).format(value);
+    const known = this.#numbers.get(digits);
+    const format = known ?? new Intl.NumberFormat(this.#locale, { maximumFractionDigits: digits });
+    if (!known) this.#numbers.set(digits, format);
+    return format.format(value);
   }
 
   /** `12 m`, `3,4 km` */
@@ -93,7 +111,8 @@ export class Format {
 
   countryName(code: string): string {
     try {
-      return new Intl.DisplayNames([this.#locale], { type: 'region', style: 'short' }).of(code) ?? code;
+      this.#regions ??= new Intl.DisplayNames([this.#locale], { type: 'region', style: 'short' });
+      return this.#regions.of(code) ?? code;
     } catch {
       return code;
     }

@@ -1,4 +1,6 @@
 import type { CaseState, Disposition, EmergencyKind, ErrorCode, FixSource, Media, Priority, Role, RoutingBasis, Trigger, Unverified } from '@protocol';
+import { shiftWorkVi } from './shift_work_vi';
+import { workVi } from './work_vi';
 
 /** Every word the console shows, in Vietnamese. `en.ts` is checked against it. */
 export const vi = {
@@ -59,6 +61,9 @@ export const vi = {
     singleKeysHint: 'C, T, R, J, K, M… không cần giữ Ctrl',
     signOut: 'Đăng xuất',
     allDesks: 'Tất cả bàn trực',
+    cover: 'Trực và báo động',
+    rota: 'Lịch trực',
+    office: { opening: 'Đang mở…', failed: 'Chưa mở được phần này. Kiểm tra mạng rồi thử lại.' },
   },
   link: {
     connecting: 'Đang kết nối…',
@@ -184,7 +189,6 @@ export const vi = {
     stillRinging: 'Người lao động vừa nhấn SOS lần nữa.',
     acknowledge: 'Tôi đã thấy – tắt chuông',
     dropped: 'Một số thông tin máy gửi bị hỏng và đã bỏ:',
-    watching: (desk: string) => `${desk} giữ ca này. Bàn của bạn chỉ theo dõi.`,
     owner: (name: string) => `${name} đang xử lý`,
     ownerYou: 'Bạn đang xử lý',
     closedBy: (name: string, time: string) => `${name} đóng lúc ${time}`,
@@ -268,13 +272,11 @@ export const vi = {
     submit: 'Trả lại ca',
   },
   transferDialog: {
-    title: 'Chuyển ca sang bàn trực khác',
     search: 'Tìm bàn trực, nước…',
     list: 'Các bàn trực',
     onDuty: (n: number) => (n === 0 ? 'chưa có ai trực' : `${n} người trực`),
     nobodyWarning: (desk: string) => `${desk} hiện chưa có ai trực. Ca sẽ chờ cho đến khi có người vào ca.`,
     reason: 'Lý do, điều bàn kia cần biết',
-    submit: (desk: string) => `Chuyển đến ${desk}`,
     choose: 'Chọn bàn trực',
     none: (text: string) => `Không có bàn trực nào khớp “${text}”.`,
     loading: 'Đang tải danh sách bàn trực…',
@@ -424,11 +426,6 @@ export const vi = {
     reviewer: 'Cán bộ theo dõi',
     administrator: 'Quản trị viên',
   } satisfies Record<Role, string>,
-  admin: {
-    title: 'Tài khoản quản trị',
-    lead: 'Quản trị viên lo bàn trực và tài khoản, không xem được ca nào của người lao động.',
-    more: 'Hiện nay bàn trực và tài khoản được lập bằng lệnh quản trị trên máy chủ.',
-  },
   noDesk: {
     title: 'Tài khoản chưa thuộc bàn trực nào',
     lead: 'Nhờ quản trị viên gán tài khoản này vào một bàn trực, rồi đăng nhập lại.',
@@ -513,9 +510,11 @@ export const vi = {
     dismiss: 'Ẩn thông báo',
     close: 'Đóng',
   },
+  work: workVi,
+  shiftWork: shiftWorkVi,
 };
 
-type Widen<T> = T extends string
+export type Widen<T> = T extends string
   ? string
   : T extends (...args: infer A) => string
     ? (...args: A) => string

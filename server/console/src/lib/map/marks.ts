@@ -1,5 +1,5 @@
 import type { CaseId, CaseSummary, FixView, ProvisionalAlert, UnixMs } from '@protocol';
-import type { Feature, FeatureCollection, LineString, Point, Polygon } from 'geojson';
+import type { Feature, FeatureCollection, GeoJsonProperties, LineString, Point, Polygon } from 'geojson';
 import { markOf, type Mark } from '../cases/drill';
 import { alertFix, freshness } from '../cases/position';
 import { circleRing } from './geodesy';
@@ -10,7 +10,7 @@ export interface Marks {
   /** The cases that are not chosen. */
   cases: FeatureCollection<Point>;
   /** The chosen case. */
-  chosen: FeatureCollection<Point>;
+  chosen: FeatureCollection<Point, CaseMarkProperties>;
   uncertainty: FeatureCollection<Polygon>;
   trail: FeatureCollection<LineString>;
   trailPoints: FeatureCollection<Point>;
@@ -98,6 +98,6 @@ function uncertaintyOf(fix: FixView | null | undefined): Feature<Polygon>[] {
   return [{ type: 'Feature', geometry: { type: 'Polygon', coordinates: [ring] }, properties: {} }];
 }
 
-function collection<G extends Point | Polygon | LineString>(features: Feature<G>[]): FeatureCollection<G> {
+function collection<G extends Point | Polygon | LineString, P extends GeoJsonProperties>(features: Feature<G, P>[]): FeatureCollection<G, P> {
   return { type: 'FeatureCollection', features };
 }

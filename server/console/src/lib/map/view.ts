@@ -14,6 +14,7 @@ import { MAP_FONT } from './basemap';
 import { destination, type LonLat } from './geodesy';
 import { drawIcons, ICON_PIXEL_RATIO } from './icons';
 import type { Marks } from './marks';
+import { Redraw } from './redraw';
 
 /** Closer than this there is nothing more to see on the offline map. */
 const ZOOM_MAX = 17;
@@ -34,6 +35,8 @@ export interface MapViewDeps {
   onChoose: (id: CaseId) => void;
   /** The officer moved the map by hand. */
   onDragged: () => void;
+  /** There is something to see; in a flood it is long until nothing moves. */
+  onDrawn: () => void;
   onState: (state: 'moving' | 'idle' | 'failed') => void;
 }
 
@@ -48,7 +51,8 @@ export async function loadMapFont(): Promise<void> {
 export class MapView {
   readonly #map: MapLibre;
   readonly #clock: Clock;
-  #marks: Marks | null = null;
+  #marks: (() => Marks) | null = null;
+  readonly #redraw = new Redraw();
   #drawPlanned = false;
   /** On a narrow screen the map may be behind another pane when it is told where to look. */
   #whenInSight: (() => void) | null = null;
@@ -75,11 +79,18 @@ export class MapView {
   }
 
   setStyle(style: StyleSpecification): void {
+    // It brings the marks of its own time.
+    this.#redraw.forget();
     this.#map.setStyle(style, { diff: true });
   }
 
-  setMarks(marks: Marks): void {
+  /** `marks` is asked when they are drawn: in a flood that is seldom against how often they change. */
+  setMarks(marks: () => Marks): void {
     this.#marks = marks;
+    this.#planDraw();
+  }
+
+  #planDraw(): void {
     if (this.#drawPlanned) return;
     this.#drawPlanned = true;
     this.#clock.after(DRAW_INTERVAL_MS, () => {
@@ -140,12 +151,17 @@ export class MapView {
 
   #listen(deps: MapViewDeps): void {
     const map = this.#map;
-    map.on('style.load', () => this.#addIcons());
+    map.on('style.load', () => {
+      this.#addIcons();
+      this.#redraw.forget();
+      this.#planDraw();
+    });
     map.on('resize', () => {
       const show = this.#whenInSight;
       this.#whenInSight = null;
       show?.();
     });
+    map.once('load', () => deps.onDrawn());
     map.on('movestart', () => deps.onState('moving'));
     map.on('idle', () => deps.onState('idle'));
     map.on('error', ({ error }) => {
@@ -179,7 +195,11 @@ export class MapView {
 
   #draw(): void {
     if (!this.#marks) return;
-    for (const [id, data] of Object.entries(this.#marks)) void this.#source(id)?.setData(data);
+    // Not loaded yet.
+    if (!this.#source('cases')) return this.#planDraw();
+    const { fill, waits } = this.#redraw.due(this.#marks(), this.#clock.now());
+    for (const [source, data] of fill) void this.#source(source)?.setData(data);
+    if (waits) this.#planDraw();
   }
 
   #source(id: string): GeoJSONSource | undefined {
