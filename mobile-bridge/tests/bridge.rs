@@ -287,3 +287,26 @@ async fn without_an_alert_there_is_nothing_to_add_to() {
     bridge.press(PressDetails::default());
     assert!(bridge.write(" \u{7} ").is_err() && bridge.write(&"x".repeat(2_001)).is_err());
 }
+
+#[tokio::test]
+async fn the_desk_asks_where_the_phone_is_and_hears_it_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut gateway = Gateway::start().await;
+    let bridge = open(&dir.path().join("outbox.db"), &gateway.url());
+    let events = bridge.subscribe();
+    let (mut phone, alert_id) = on_record(&mut gateway, &bridge, &events).await;
+    let question = GatewayFrame::Locate { seq: Seq(9), alert_id, at_ms: UnixMs(4) };
+    phone.say(&question).await;
+    until(&events, |e| (e == BridgeEvent::Locate { alert_id, at_ms: UnixMs(4) }).then_some(())).await;
+    assert!(bridge.alert_state(alert_id).unwrap().unwrap().fix_owed);
+    bridge.send_fixes(vec![Position::at(25.05, 121.52)]).unwrap();
+    assert!(!bridge.alert_state(alert_id).unwrap().unwrap().fix_owed);
+    let PhoneFrame::Fixes { fixes, .. } = phone.hear().await else { panic!("a fix and nothing else") };
+    assert_eq!(fixes.len(), 1);
+
+    // Said again, as after a broken connection, it asks nobody: the next event is another.
+    phone.say(&question).await;
+    phone.receipt(alert_id, Stage::Seen, 10).await;
+    let next = until(&events, |e| (!matches!(e, BridgeEvent::Link { .. })).then_some(e)).await;
+    assert!(matches!(next, BridgeEvent::Receipt { .. }), "{next:?}");
+}

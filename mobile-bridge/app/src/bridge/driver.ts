@@ -176,12 +176,14 @@ export class Driver {
   async #keep(write: Write): Promise<void> {
     const receipt = write.kind === 'receipt' || write.kind === 'asked' ? write.receipt : null;
     if (receipt) this.#unsavedMovedOn(receipt);
+    let news = true;
     try {
-      await this.#parts.holder.use((outbox) => outbox.apply(write));
+      news = await this.#parts.holder.use((outbox) => outbox.apply(write));
       if (receipt && mayForget(receipt.stage)) this.#unsaved.delete(receipt.alert_id);
     } catch {
       // What could not be stored will be said again: the service is not told that it was.
     }
+    if (news && write.kind === 'located') this.#parts.tell({ kind: 'locate' });
   }
 
   #unsavedMovedOn(receipt: Receipt): void {

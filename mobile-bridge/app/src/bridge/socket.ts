@@ -64,7 +64,7 @@ export class Line {
   }
 }
 
-const TYPES = new Set<string>(['challenge', 'welcome', 'receipt', 'message', 'accepted', 'fixes_accepted', 'cleaned', 'error', 'pong']);
+const TYPES = new Set<string>(['challenge', 'welcome', 'receipt', 'message', 'locate', 'accepted', 'fixes_accepted', 'cleaned', 'error', 'pong']);
 
 /** A frame that is not of this version is a sign of life and nothing else. */
 function readFrame(data: unknown): Input {

@@ -13,7 +13,7 @@ function at(stage: Stage | null, more: Partial<Receipt> = {}, history: Stage[] =
   return { alert_id: 'a', pressed_at_ms: NOW, queued: !stage, receipt: stage && receipt(stage), history: history.map(receipt), cancel: 'none', cancelled_at_ms: null };
 }
 
-const usual: Situation = { alert: at(null), saved: true, has_network: true, failed: false, retry_at_ms: null, enrolled: true, online: true, too_often: false, now_ms: NOW };
+const usual: Situation = { alert: at(null), saved: true, has_network: true, failed: false, retry_at_ms: null, enrolled: true, online: true, too_often: false, silent: false, now_ms: NOW };
 const say = (change: Partial<Situation>, t = vi) => {
   const { title, text } = cardOf({ ...usual, ...change }, t, clock);
   return text === undefined ? title : `${title} ${text}`;
@@ -57,6 +57,13 @@ it('counts down to the next attempt, and says when it is under way', () => {
 it('is ready when nothing is under way', () => {
   expect(cardOf({ ...usual, alert: null }, vi, clock).kind).toBe('idle');
   expect(say({ alert: null, enrolled: false })).toContain('chưa đăng ký');
+});
+
+it('says that the desk asked where the worker is, but not in silence, nor after it was taken back or closed', () => {
+  const asked = (alert: AlertState, silent = false, t = vi) => cardOf({ ...usual, alert: { ...alert, located_at_ms: NOW }, silent }, t, clock).asked;
+  expect(asked(at('claimed'))).toBe('Cán bộ hỏi vị trí của bạn lúc 14:02.');
+  expect(asked(at('rang'), false, en)).toBe('An officer asked for your position at 14:02.');
+  expect([asked(at('claimed'), true), asked(back('claimed')), asked(back('seen', 'queued')), asked(at('closed'))]).toEqual([undefined, undefined, undefined, undefined]);
 });
 
 const back = (stage: Stage | null, cancel: AlertState['cancel'] = 'accepted'): AlertState => ({

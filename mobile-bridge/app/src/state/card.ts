@@ -1,5 +1,5 @@
 // How far the SOS has truly got, in words: the only place that decides what the worker is told.
-import type { UnixMs } from '@protocol';
+import type { Receipt, UnixMs } from '@protocol';
 import { rank } from '../bridge/ladder';
 import type { AlertState } from '../bridge/outbox/types';
 import type { CardText, Texts } from '../text/vi';
@@ -8,6 +8,8 @@ export type CardKind = 'idle' | 'unsaved' | 'saved' | 'sending' | 'retrying' | '
 
 export interface Card extends CardText {
   kind: CardKind;
+  /** That the desk has asked where the phone is. */
+  asked?: string;
 }
 
 export interface Situation {
@@ -26,6 +28,8 @@ export interface Situation {
   online: boolean;
   /** It was taken back with too many wrong PINs before. */
   too_often: boolean;
+  /** Nobody else is to see what comes. */
+  silent: boolean;
   now_ms: UnixMs;
 }
 
@@ -45,7 +49,11 @@ export function cardOf(situation: Situation, t: Texts, hourMinute: (at: UnixMs) 
   if (!alert) return { kind: 'idle', ...(enrolled ? t.card.idle : t.card.idleUnknown) };
   if (alert.cancel !== 'none') return takenBack(situation, alert, t, hourMinute);
   if (!alert.receipt) return unsent(situation, t);
-  const { stage, at_ms, desk_name, by } = alert.receipt;
+  const asked_at_ms = situation.silent || alert.receipt.stage === 'closed' ? undefined : alert.located_at_ms;
+  return { ...reached(alert, alert.receipt, t, hourMinute), ...(asked_at_ms && { asked: t.card.asked(hourMinute(asked_at_ms)) }) };
+}
+
+function reached(alert: AlertState, { stage, at_ms, desk_name, by }: Receipt, t: Texts, hourMinute: (at: UnixMs) => string): Card {
   // An officer had it open before: "nobody has seen it" would no longer be true.
   const again = alert.history.some((other) => rank(other.stage) >= rank('seen') && other.stage !== 'closed');
   switch (stage) {

@@ -296,6 +296,9 @@ export class Phone {
         this.retry_at_ms = this.#platform.clock.now() + event.retry_in_ms;
         this.tick();
         return;
+      case 'locate':
+        this.#tracker.locate();
+        return;
       case 'cancel_refused':
         this.cancelling.refused(event);
         void this.read();

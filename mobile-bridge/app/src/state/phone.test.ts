@@ -71,7 +71,7 @@ async function takenBack() {
 /** Everything that can be seen, heard or felt. */
 function noticed(phone: Phone, settings: Settings) {
   const { alert, saved, has_network, now_ms } = phone;
-  const situation = { alert, saved, has_network, failed: false, retry_at_ms: null, enrolled: true, online: phone.link.link === 'online', too_often: false, now_ms };
+  const situation = { alert, saved, has_network, failed: false, retry_at_ms: null, enrolled: true, online: phone.link.link === 'online', too_often: false, silent: settings.silent, now_ms };
   const { open, unsent, helpGrown, cancelLeftS, paused, unread, tracking, has_network: network, link } = phone;
   const { pad } = phone.cancelling;
   return { card: cardOf(situation, words, settings.hourMinute), open, unsent, helpGrown, cancelLeftS, paused, unread, tracking, network, link, pad, heard: { ...heard, played: [...heard.played] } };
@@ -161,6 +161,39 @@ it('a press that was taken back goes on telling where it is, until its case is c
   platform.measures();
   expect(await platform.holder.use(async (outbox) => (await outbox.queue()).open)).toEqual([]);
   expect(await platform.holder.use((outbox) => outbox.openAlert())).toBeNull();
+});
+
+const fixesOf = (platform: FakePlatform) => platform.sent.flatMap((frame) => (frame.type === 'fixes' ? frame.fixes : []));
+
+it('answers the desk with a fresh position before its turn, and says so on the card', async () => {
+  const { platform, phone, settings, alert_id } = await pressed(false);
+  const asked_ms = platform.clock.now();
+  platform.measures();
+  await vi.waitFor(() => expect(fixesOf(platform)).toHaveLength(1));
+  platform.says({ type: 'fixes_accepted', fix_ids: fixesOf(platform).map((fix) => fix.fix_id) });
+  platform.says({ type: 'locate', seq: 9, alert_id, at_ms: asked_ms });
+  await vi.waitFor(() => expect(noticed(phone, settings).card.asked).toBe(words.card.asked(settings.hourMinute(asked_ms))));
+  platform.clock.advance(1_000);
+  platform.measures();
+  await vi.waitFor(() => expect(fixesOf(platform)).toHaveLength(2));
+  settings.set({ silent: true });
+  expect(noticed(phone, settings).card.asked).toBeUndefined();
+});
+
+it('answers the desk after the press was taken back, and nothing shows it', async () => {
+  const { platform, phone, settings, alert_id } = await takenBack();
+  phone.track();
+  platform.measures();
+  await vi.waitFor(() => expect(fixesOf(platform)).toHaveLength(1));
+  platform.says({ type: 'fixes_accepted', fix_ids: fixesOf(platform).map((fix) => fix.fix_id) });
+  const before = noticed(phone, settings);
+  platform.says({ type: 'locate', seq: 9, alert_id, at_ms: platform.clock.now() });
+  await vi.waitFor(async () => expect(await platform.holder.use((outbox) => outbox.lastSeq())).toBe(9));
+  await phone.read();
+  expect(noticed(phone, settings)).toEqual(before);
+  platform.clock.advance(1_000);
+  platform.measures();
+  await vi.waitFor(() => expect(fixesOf(platform)).toHaveLength(2));
 });
 
 it('after a restart a press that was taken back asks for no position', async () => {

@@ -8,6 +8,7 @@ class Satellites implements GeolocationLike {
   watching: PositionCallback | null = null;
   denied: PositionErrorCallback | null = null;
   asked = 0;
+  ages: (number | undefined)[] = [];
   answers = true;
 
   constructor(readonly clock: ManualClock) {}
@@ -22,8 +23,9 @@ class Satellites implements GeolocationLike {
     this.watching = null;
   }
 
-  getCurrentPosition(success: PositionCallback): void {
+  getCurrentPosition(success: PositionCallback, _failure?: PositionErrorCallback | null, options?: PositionOptions): void {
     this.asked++;
+    this.ages.push(options?.maximumAge);
     if (this.answers) success(this.at());
   }
 
@@ -78,6 +80,29 @@ it('sends what the phone tells by itself when its turn comes, also where asking 
   expect(sent).toHaveLength(1);
   clock.advance(8_000);
   expect([sent.length, satellites.asked]).toEqual([2, 1]);
+});
+
+it('answers the desk with a fresh position at once, or with the next one there is', () => {
+  const { clock, satellites, sent, tracker } = setUp();
+  tracker.locate();
+  expect(satellites.asked).toBe(0);
+  tracker.follow(clock.now());
+  satellites.watching?.(satellites.at());
+  clock.advance(3_000);
+  tracker.locate();
+  expect([sent.length, satellites.ages]).toEqual([2, [0]]);
+
+  satellites.answers = false;
+  clock.advance(2_000);
+  // Measured, but not due: it is older than the question.
+  satellites.watching?.(satellites.at());
+  tracker.locate();
+  expect(sent).toHaveLength(2);
+  clock.advance(1_000);
+  satellites.watching?.(satellites.at());
+  clock.advance(1_000);
+  satellites.watching?.(satellites.at());
+  expect(sent).toHaveLength(3);
 });
 
 it('does not send again what went out with the press', () => {

@@ -25,6 +25,8 @@ export interface TrackerParts {
 interface OpenAlert {
   pressed_at_ms: UnixMs;
   sent_time_ms: UnixMs | null;
+  /** The desk has asked, and nothing was measured since. */
+  asked: boolean;
   cancel: () => void;
 }
 
@@ -67,10 +69,17 @@ export class Tracker {
       this.#parts.changed();
       return;
     }
-    this.#open = { pressed_at_ms, sent_time_ms: sent && this.#isFresh(sent) ? sent.fix_time_ms : null, cancel: () => {} };
+    this.#open = { pressed_at_ms, sent_time_ms: sent && this.#isFresh(sent) ? sent.fix_time_ms : null, asked: false, cancel: () => {} };
     this.start();
     if (this.latest && this.#isFresh(this.latest)) this.#sendLatest();
     this.#plan();
+  }
+
+  /** The desk asks: the next measurement goes out at once, and is made now. */
+  locate(): void {
+    if (!this.#open) return;
+    this.#open.asked = true;
+    this.#measure();
   }
 
   hidden(): void {
@@ -100,8 +109,8 @@ export class Tracker {
     };
     this.paused = false;
     this.#become('on');
-    // The first one of an SOS does not wait for its turn.
-    if (this.#open && this.#open.sent_time_ms === null) this.#sendLatest();
+    // The first one of an SOS does not wait for its turn, nor one that the desk asked for.
+    if (this.#open && (this.#open.sent_time_ms === null || this.#open.asked)) this.#sendLatest();
   }
 
   #failed(error: GeolocationPositionError): void {
@@ -124,6 +133,7 @@ export class Tracker {
     const { latest } = this;
     if (!this.#open || !latest || latest.fix_time_ms === this.#open.sent_time_ms) return;
     this.#open.sent_time_ms = latest.fix_time_ms;
+    this.#open.asked = false;
     // Where the disk refuses it, the next one takes its place.
     this.#parts.send(latest).catch(() => {});
   }
@@ -139,7 +149,7 @@ export class Tracker {
   /** Sends what the phone has told by itself since; one that lies still tells nothing, and is asked. */
   #measure(): void {
     const open = this.#open;
-    if (open && this.latest && this.latest.fix_time_ms !== open.sent_time_ms) {
+    if (open && !open.asked && this.latest && this.latest.fix_time_ms !== open.sent_time_ms) {
       this.#sendLatest();
       this.#plan();
       return;
@@ -148,7 +158,7 @@ export class Tracker {
       if (this.#open !== open) return;
       this.#sendLatest();
     };
-    const options = { enableHighAccuracy: true, maximumAge: FRESH_MS, timeout: MEASURE_MS_MAX };
+    const options = { enableHighAccuracy: true, maximumAge: open?.asked ? 0 : FRESH_MS, timeout: MEASURE_MS_MAX };
     this.#parts.geolocation?.getCurrentPosition(
       (measured) => {
         this.#take(measured);

@@ -138,6 +138,8 @@ export const deskMessage = (alert_id: AlertId, seq: number): GatewayFrame => ({
   at_ms: 4,
 });
 
+export const locate = (alert_id: AlertId, seq: number, at_ms: number): GatewayFrame => ({ type: 'locate', seq, alert_id, at_ms });
+
 export const kinds = (outputs: Output[]) => outputs.map((output) => output.kind);
 export const count = (outputs: Output[], kind: Output['kind']) => outputs.filter((output) => output.kind === kind).length;
 export const sentFrames = (outputs: Output[]): PhoneFrame[] => outputs.flatMap((output) => (output.kind === 'send' ? [output.frame] : []));

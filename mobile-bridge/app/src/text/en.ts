@@ -37,6 +37,7 @@ export const en: Texts = {
     cancelUnsent: { title: 'CANCELLING – not sent yet.', text: 'Nobody knows yet that you cancelled. Will send automatically.' },
     cancelOften: { title: 'CANCELLING – not done yet.', text: 'Tried too often. The phone tries again later. The SOS is still open.' },
     cancelled: (time) => ({ title: `CANCELLED ${time}.`, text: 'An officer may still ask. Still need help? Hold SOS.' }),
+    asked: (time) => `An officer asked for your position at ${time}.`,
     unverified: 'Phone not verified: the SOS is taken all the same.',
     speak: 'Read aloud',
   },

@@ -48,6 +48,7 @@ export const vi = {
     cancelUnsent: { title: 'ĐANG HUỶ – chưa gửi được.', text: 'Chưa ai biết là bạn đã huỷ. Máy tự gửi khi có mạng.' } as CardText,
     cancelOften: { title: 'ĐANG HUỶ – chưa huỷ được.', text: 'Đã thử quá nhiều lần. Máy thử lại sau. SOS vẫn mở.' } as CardText,
     cancelled: (time: string): CardText => ({ title: `ĐÃ HUỶ lúc ${time}.`, text: 'Cán bộ có thể hỏi lại. Vẫn cần giúp? Nhấn giữ SOS.' }),
+    asked: (time: string) => `Cán bộ hỏi vị trí của bạn lúc ${time}.`,
     unverified: 'Máy chưa xác minh: SOS vẫn được nhận.',
     speak: 'Đọc to',
   },

@@ -1,7 +1,7 @@
 // What the gateway says.
 import type { ErrorCode, GatewayFrame, Receipt } from '@protocol';
 import { heard, replaced, up } from './link';
-import { alertReceived, cancelRefused, isPassing, markAgain, refused, sendMarksAgain } from './outgoing';
+import { alertReceived, cancelRefused, fixesAgain, isPassing, markAgain, refused, sendMarksAgain } from './outgoing';
 import type { State, Step } from './types';
 
 export function frame(m: State, step: Step, said: GatewayFrame): void {
@@ -26,6 +26,10 @@ export function frame(m: State, step: Step, said: GatewayFrame): void {
       step.keep({ kind: 'message', message });
       return;
     }
+    case 'locate':
+      fixesAgain(m);
+      step.keep({ kind: 'located', seq: said.seq, alert_id: said.alert_id, at_ms: said.at_ms });
+      return;
     case 'accepted':
       step.keep({ kind: 'accepted', id: said.id, at_ms: said.at_ms });
       return;

@@ -97,6 +97,11 @@ function sendDelivered(m: State, step: Step): void {
   }
 }
 
+/** The desk asks for positions: those that wait go out at once, also after a refusal. */
+export function fixesAgain(m: State): void {
+  m.sent.delete(key('fixes', ''));
+}
+
 function send(m: State, step: Step, what: Sent['what'], id: string, wait_ms: number, frame: PhoneFrame): void {
   if (!isDue(m, step, what, id)) return;
   mark(m, step, what, id, wait_ms);

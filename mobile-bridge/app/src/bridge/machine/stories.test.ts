@@ -1,7 +1,7 @@
 // The machine, told as stories: a phone, a gateway that says what the story needs, and time moved by hand.
 import { expect, it } from 'vitest';
 import type { ErrorCode } from '@protocol';
-import { alertsSent, challenge, count, deskMessage, fixesOf, kinds, Phone, pong, reached, receipt, refusal, replaced, seeded, sentFrames, status, types } from '../../testing/phone';
+import { alertsSent, challenge, count, deskMessage, fixesOf, kinds, locate, Phone, pong, reached, receipt, refusal, replaced, seeded, sentFrames, status, types } from '../../testing/phone';
 import { calmMs, sosMs } from './backoff';
 
 it('a press goes out in one flight with hello, without waiting for welcome', async () => {
@@ -228,6 +228,24 @@ it('a mark that may have been refused is kept', async () => {
   await phone.hears({ type: 'error', code: 'rate_limited', detail: '' });
   await phone.hears(pong);
   expect((await phone.outbox.queue()).delivered).toHaveLength(1);
+});
+
+it('the desk asks where the phone is once, and what waits goes at once', async () => {
+  const phone = await Phone.enrolled();
+  const id = await phone.onRecord();
+  await phone.measure(id, 1);
+  await phone.on({ kind: 'queue_changed' });
+  await phone.hears(refusal('rate_limited', id));
+  // Not when the refusal's time is over.
+  expect(fixesOf(await phone.hears(locate(id, 9, 4)))).toHaveLength(1);
+  const asked = async () => [(await phone.outbox.alertState(id))?.located_at_ms, await phone.outbox.lastSeq()];
+  expect(await asked()).toEqual([4, 9]);
+  // Said again it asks for nothing, and neither does a question about a case that is closed.
+  await phone.hears(locate(id, 9, 5));
+  expect(await asked()).toEqual([4, 9]);
+  await phone.hears(receipt(id, 'closed', 10));
+  await phone.hears(locate(id, 11, 6));
+  expect(await asked()).toEqual([4, 11]);
 });
 
 it('a record whose receipt was lost is asked for', async () => {

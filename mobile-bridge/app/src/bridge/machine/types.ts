@@ -42,6 +42,8 @@ export type LinkState =
 /** Something the app shows, beside what is in the outbox. */
 export type BridgeEvent =
   | { kind: 'link'; state: LinkState }
+  /** The desk asks where the phone is: a fix as soon as there is one, whatever the rate. Told once for each question. */
+  | { kind: 'locate' }
   /** An SOS did not get out; it is kept here and tried again. */
   | { kind: 'not_sent_yet'; alert_id: AlertId; retry_in_ms: number }
   /** Parts of an alert could not be read by the service; the alert itself went through. */

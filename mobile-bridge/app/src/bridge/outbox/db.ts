@@ -1,5 +1,5 @@
 // IndexedDB with promises, and the tables of the outbox.
-import type { Alert, AlertId, AttachmentId, CheckInId, ErrorCode, Fix, FixId, Media, MessageId, PhoneSettings, Pin, Receipt, UnixMs } from '@protocol';
+import type { Alert, AlertId, AttachmentId, CheckInId, ErrorCode, Fix, FixId, Media, MessageId, PhoneSettings, Pin, Receipt, Seq, UnixMs } from '@protocol';
 import type { CancelState, Identity } from './types';
 
 /** How long to wait for the database to open, in milliseconds: some browsers have been seen never to answer. */
@@ -33,6 +33,8 @@ export interface Rows {
     closed: boolean;
     cancel: CancelState;
     cancelled_at_ms?: UnixMs;
+    /** When, and where in the ledger, the desk last asked where the phone is. */
+    located?: { seq: Seq; at_ms: UnixMs };
     /** A test of the path, not an SOS. */
     drill?: boolean;
   };

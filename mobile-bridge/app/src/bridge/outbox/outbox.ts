@@ -197,6 +197,8 @@ async function apply(tx: Tx, said: Write): Promise<boolean> {
       return record.receipt(tx, said.receipt);
     case 'message':
       return record.deskMessage(tx, said.message);
+    case 'located':
+      return record.located(tx, said);
     case 'accepted':
       return queue.accepted(tx, said.id, said.at_ms);
     case 'cancel_refused': {

@@ -11,6 +11,7 @@ import {
   type AlertState,
   type ChatMessage,
   type DeskMessage,
+  type Write,
 } from './types';
 
 /** Keeps a receipt with its effects; tells whether it was news. */
@@ -45,6 +46,15 @@ export async function deskMessage(tx: Tx, message: DeskMessage): Promise<boolean
   return news;
 }
 
+/** A repeat, and a question about an alert that is closed or not known here, ask for nothing: false. */
+export async function located(tx: Tx, { seq, alert_id, at_ms }: Extract<Write, { kind: 'located' }>): Promise<boolean> {
+  await advanceSeq(tx, seq);
+  const row = await tx.find('alert', alert_id);
+  if (!row || row.closed || seq <= (row.located?.seq ?? 0)) return false;
+  await tx.put('alert', { ...row, located: { seq, at_ms } });
+  return true;
+}
+
 /** How far an alert has got; null if this phone does not know it. */
 export async function alertState(tx: Tx, alert_id: AlertId): Promise<AlertState | null> {
   const row = await tx.find('alert', alert_id);
@@ -58,6 +68,7 @@ export async function alertState(tx: Tx, alert_id: AlertId): Promise<AlertState 
     history: of_alert.map((other) => other.receipt),
     cancel: row.cancel,
     cancelled_at_ms: row.cancelled_at_ms ?? null,
+    ...(row.located && { located_at_ms: row.located.at_ms }),
   };
 }
 

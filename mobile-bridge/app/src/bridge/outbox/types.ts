@@ -104,6 +104,8 @@ export type Write =
   | { kind: 'asked'; receipt: Receipt }
   /** A message of the desk. Puts its delivery mark into the queue. */
   | { kind: 'message'; message: DeskMessage }
+  /** The desk asks where the phone is. */
+  | { kind: 'located'; seq: Seq; alert_id: AlertId; at_ms: UnixMs }
   /** The message or cancellation with this id is safe: out of the queue. */
   | { kind: 'accepted'; id: string; at_ms: UnixMs }
   /** The press was not taken back, because the PIN was wrong or missing: out of the queue, with the PIN, and can be tried again. */
@@ -132,6 +134,8 @@ export interface AlertState {
   cancel: CancelState;
   /** When the service kept that it was taken back, by its clock; null while it has not. */
   cancelled_at_ms: UnixMs | null;
+  /** When the desk last asked where the phone is, by the server's clock. */
+  located_at_ms?: UnixMs;
 }
 
 /** A line of the chat. */
