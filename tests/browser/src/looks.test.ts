@@ -165,7 +165,7 @@ describe('other people and other screens', () => {
   it('an administrator sees no case', async () => {
     const officer = await Officer.at(chromium.get(), service.url);
     await officer.signIn(QUAN);
-    await officer.page.getByRole('heading', { name: 'Tài khoản quản trị' }).waitFor();
+    await officer.page.getByRole('navigation', { name: 'Các mục' }).getByRole('button', { name: 'Bàn trực' }).waitFor();
     expect(await officer.page.locator('.queue-panel').count()).toBe(0);
     await officer.leave();
   });

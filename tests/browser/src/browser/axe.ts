@@ -9,12 +9,14 @@ interface AxeResult {
   violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[];
 }
 
-/** What axe finds against WCAG 2.2 AA, a line each. */
-export async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+/** What axe finds against WCAG 2.2 AA, a line each: on the page, or within the first of `within`; all rules, or only those named. */
+export async function violations(page: Page, more: { within?: string; rules?: string[] } = {}): Promise<string[]> {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(AXE);
+  const runOnly = more.rules ? { type: 'rule', values: more.rules } : { type: 'tag', values: RULES };
   const result = await page.evaluate(
-    (rules) => (globalThis as unknown as { axe: { run(options: object): Promise<unknown> } }).axe.run({ runOnly: rules }),
-    RULES,
+    ([within, options]) =>
+      (globalThis as unknown as { axe: { run(root: Element, options: object): Promise<unknown> } }).axe.run(document.querySelector(within) as Element, options),
+    [more.within ?? 'html', { runOnly }] as const,
   );
   return (result as AxeResult).violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary ?? ''}`),

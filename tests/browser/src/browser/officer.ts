@@ -67,7 +67,7 @@ export class Officer {
     return this.page.locator(`[data-testid=case-state][data-state=${state}]`).waitFor();
   }
 
-  tab(name: 'Trao đổi' | 'Diễn biến' | 'Hồ sơ') {
+  tab(name: 'Trao đổi' | 'Hỏi' | 'Diễn biến' | 'Hồ sơ' | 'Lân cận' | 'Báo động') {
     return this.page.locator('.case-panel').getByRole('tab', { name }).click();
   }
 

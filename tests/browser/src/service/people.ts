@@ -18,6 +18,8 @@ export const MINH: StaffMember = { login: 'minh', name: 'Trần Quang Minh', rol
 export const LAN: StaffMember = { login: 'lan', name: 'Nguyễn Thị Lan', role: 'dispatcher', desk: 'tw-taipei' };
 export const HOA: StaffMember = { login: 'hoa', name: 'Lê Phương Hoa', role: 'dispatcher', desk: 'jp-tokyo' };
 export const TAM: StaffMember = { login: 'tam', name: 'Võ Thanh Tâm', role: 'reviewer' };
+export const DUC: StaffMember = { login: 'duc', name: 'Phạm Minh Đức', role: 'supervisor', desk: 'tw-taipei' };
+export const YEN: StaffMember = { login: 'yen', name: 'Hoàng Hải Yến', role: 'duty_officer' };
 export const QUAN: StaffMember = { login: 'quan', name: 'Đỗ Mạnh Quân', role: 'administrator' };
 
 /** A worker's phone comes to life with one of these. */
@@ -34,10 +36,14 @@ export async function createDesksAndStaff(info: ServiceInfo): Promise<void> {
     ...['--countries', 'server/data/desk_countries.csv'],
     ...['--time-zones', 'server/data/desk_time_zones.csv'],
   ]);
-  for (const member of [MINH, LAN, HOA, TAM, QUAN]) {
-    const desk = member.desk ? ['--desk', member.desk] : [];
-    const { login, name, role } = member;
-    await admin(['create-staff', '--login', login, '--name', name, '--role', role, ...desk, '--password-stdin'], PASSWORD);
+  await createStaff(info, [MINH, LAN, HOA, TAM, QUAN]);
+}
+
+export async function createStaff(info: ServiceInfo, members: readonly StaffMember[]): Promise<void> {
+  for (const { login, name, role, desk } of members) {
+    const at = desk ? ['--desk', desk] : [];
+    const args = ['admin', 'create-staff', '--login', login, '--name', name, '--role', role, ...at, '--password-stdin'];
+    await run(SERVER, args, environment(info), PASSWORD);
   }
 }
 

@@ -98,10 +98,11 @@ export class PhoneInHand {
     return this.#told.first(`"${text}" on the phone`, (line) => line.includes(text));
   }
 
-  reaches(stage: Stage): Promise<ReceiptLine> {
+  /** The receipt of a stage; where `by` is given, the one that names this officer. */
+  reaches(stage: Stage, by?: string): Promise<ReceiptLine> {
     return this.#receipts.first(`the receipt ${stage}`, (line) => {
       const receipt = JSON.parse(line) as ReceiptLine;
-      return receipt.stage === stage && receipt;
+      return receipt.stage === stage && (by === undefined || receipt.by === by) && receipt;
     });
   }
 
