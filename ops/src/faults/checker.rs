@@ -40,6 +40,10 @@ pub(super) struct Verdict {
     pub(super) gaps: u64,
     /// The hash chain does not hold.
     pub(super) broken_chain: u64,
+    /// Steps of escalation that were taken more than once.
+    pub(super) steps_twice: u64,
+    /// Open cases that nobody was told of by escalation.
+    pub(super) not_escalated: u64,
     /// Entries that a console heard in the wrong order or twice, and cases that went back to an older version.
     pub(super) out_of_order: u64,
     /// Entries that a console never heard and no snapshot covers; cases that it shows and are none, or the reverse.
@@ -48,7 +52,7 @@ pub(super) struct Verdict {
 
 impl Verdict {
     /// Each kind with its number, without `acked`.
-    pub(super) fn kinds(&self) -> [(&'static str, u64); 12] {
+    pub(super) fn kinds(&self) -> [(&'static str, u64); 14] {
         [
             ("lost", self.lost),
             ("doubled", self.doubled),
@@ -60,6 +64,8 @@ impl Verdict {
             ("quarantined", self.quarantined),
             ("gaps", self.gaps),
             ("broken chain", self.broken_chain),
+            ("steps twice", self.steps_twice),
+            ("not escalated", self.not_escalated),
             ("out of order", self.out_of_order),
             ("consoles differ", self.consoles_differ),
         ]
@@ -89,6 +95,8 @@ pub(super) fn judge(phones: &[AlertLog], consoles: &[ConsoleLog], record: &Recor
         quarantined: record.quarantined,
         gaps: record.gaps,
         broken_chain: u64::from(record.chain.is_some()),
+        steps_twice: record.steps_twice,
+        not_escalated: record.not_escalated,
         out_of_order: consoles.iter().map(disorder).sum(),
         consoles_differ: consoles.iter().map(|console| differences(console, record, head)).sum(),
     }
@@ -304,10 +312,12 @@ mod tests {
         let verdict = verdict(|story| {
             story.record.gaps = 2;
             story.record.quarantined = 3;
+            (story.record.steps_twice, story.record.not_escalated) = (4, 5);
             story.record.chain = Some("broken at entry 7".into());
         });
         assert_eq!((verdict.gaps, verdict.quarantined, verdict.broken_chain), (2, 3, 1));
-        assert_eq!(verdict.broken().len(), 3);
+        assert_eq!((verdict.steps_twice, verdict.not_escalated), (4, 5));
+        assert_eq!(verdict.broken().len(), 5);
     }
 
     #[test]

@@ -23,9 +23,20 @@ pub(super) struct Record {
     pub(super) gaps: u64,
     /// Things that the service put aside.
     pub(super) quarantined: u64,
+    /// Steps of escalation that were taken more than once.
+    pub(super) steps_twice: u64,
+    /// Open cases for which no step of escalation was taken: nobody has begun a shift, so the first is due at once.
+    pub(super) not_escalated: u64,
     /// What is wrong with the hash chain.
     pub(super) chain: Option<String>,
 }
+
+const STEPS_TWICE: &str = "SELECT count(*) FROM (
+    SELECT 1 FROM ledger WHERE kind = 'escalated'
+    GROUP BY case_id, facts::jsonb->'step'->'run', facts::jsonb->'step'->'round', facts::jsonb->'step'->'step'
+    HAVING count(*) > 1) twice";
+const NOT_ESCALATED: &str = "SELECT count(*) FROM cases c WHERE c.state = 'open' AND NOT c.drill
+    AND NOT EXISTS (SELECT 1 FROM ledger l WHERE l.case_id = c.case_id AND l.kind = 'escalated')";
 
 /// An entry of the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +70,8 @@ impl Record {
             cases: cases(&mut db).await?,
             gaps: gaps(&mut db).await?,
             quarantined: u64::try_from(number(&mut db, "SELECT count(*) FROM quarantine").await?)?,
+            steps_twice: u64::try_from(number(&mut db, STEPS_TWICE).await?)?,
+            not_escalated: u64::try_from(number(&mut db, NOT_ESCALATED).await?)?,
             chain,
         };
         db.close().await?;
@@ -82,6 +95,18 @@ pub(super) async fn head(url: &str) -> Result<i64> {
     let head = number(&mut db, "SELECT seq FROM ledger_head").await?;
     db.close().await?;
     Ok(head)
+}
+
+/// How many open cases wait for their first step of escalation.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn not_escalated(url: &str) -> Result<i64> {
+    let mut db = PgConnection::connect(url).await.context("connecting to the database")?;
+    sqlx::query("SET sos.scope = '*'").execute(&mut db).await?;
+    let count = number(&mut db, NOT_ESCALATED).await?;
+    db.close().await?;
+    Ok(count)
 }
 
 /// How many of `alerts` are on record.

@@ -33,6 +33,8 @@ const CONSOLES_WITHIN: Duration = Duration::from_secs(60);
 const GASPS_PERCENT: u32 = 10;
 /// How long theirs may take to be on record; nobody sends them again.
 const GASPS_WITHIN: Duration = Duration::from_secs(30);
+/// How long the first step of escalation of every case may take once everything is on record.
+const ESCALATION_WITHIN: Duration = Duration::from_secs(30);
 /// How often that is looked at.
 const GASPS_STEP: Duration = Duration::from_millis(500);
 /// How long one reading of the database may take.
@@ -242,6 +244,7 @@ impl Run<'_> {
         self.progress.say("waiting for the consoles");
         let url = self.field.cluster.database_url();
         self.wait_for_gasps(&url, gasps).await?;
+        self.wait_for_escalation(&url).await?;
         let head =
             timeout(READ_WITHIN, record::head(&url)).await.context("the database does not answer")??;
         let heard = || self.field.consoles.each(heard_up_to).into_iter().all(|end| end >= head);
@@ -256,6 +259,19 @@ impl Run<'_> {
         while now() < ends {
             let on_record = timeout(READ_WITHIN, record::count_of(url, &acked)).await;
             if on_record.context("the database does not answer")?? >= acked.len() {
+                break;
+            }
+            self.go_on(now() + GASPS_STEP, &[], |_| Ok(())).await?;
+        }
+        Ok(())
+    }
+
+    /// Until the first step of every open case was taken; one that never is shows in the verdict.
+    async fn wait_for_escalation(&self, url: &str) -> Result<()> {
+        let ends = now() + ESCALATION_WITHIN;
+        while now() < ends {
+            let waiting = timeout(READ_WITHIN, record::not_escalated(url)).await;
+            if waiting.context("the database does not answer")?? == 0 {
                 break;
             }
             self.go_on(now() + GASPS_STEP, &[], |_| Ok(())).await?;

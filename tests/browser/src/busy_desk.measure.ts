@@ -3,7 +3,7 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { answeredIn, frames, restartFrames, watchAnswers, type Frames } from './browser/answered';
 import { useBrowser } from './browser/in_tests';
-import { Officer } from './browser/officer';
+import { OFFICE, Officer, type Settings } from './browser/officer';
 import { costs } from './browser/profile';
 import { atOnce, Carrier, fixAt, FloodPhone, onRecord, spotOf, type Pressed } from './service/flood';
 import { useService } from './service/in_tests';
@@ -30,7 +30,9 @@ type Action = 'move (J, K)' | 'open: case shown' | 'open: with its chat' | 'clai
 type Took = Record<Action, number[]>;
 
 const service = useService();
-const chromium = useBrowser({ webgl: process.env.MEASURE_MAP !== 'off' });
+const chromium = useBrowser();
+/** What the console draws by itself where there is no graphics card, or the map of WebGL. */
+const MAP: Settings = process.env.MEASURE_MAP === 'detailed' ? { map: 'detailed' } : {};
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 /** Events spread evenly over time and cases: of ten six positions, three messages, one press again. */
@@ -180,7 +182,7 @@ it('answers within a moment with 500 cases and 50 events a second', { timeout: 9
   const phones = await atOnce(codes, (code, i) => FloodPhone.enrolled(service, code, spotOf(i)));
   const cases = await pressedBy(phones.slice(0, CASES_CALM));
 
-  const officer = await Officer.at(chromium.get(), service.url);
+  const officer = await Officer.at(chromium.get(), service.url, OFFICE, MAP);
   await officer.startShift(LAN);
   await watchAnswers(officer.page);
   const calm = await measured(officer);
