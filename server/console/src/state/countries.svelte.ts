@@ -21,6 +21,11 @@ export class Countries {
     return this.#names.get(code)?.[this.#settings.language] ?? this.#settings.format.countryName(code);
   };
 
+  /** Codes of all countries that the map names. */
+  get codes(): string[] {
+    return [...this.#names.keys()];
+  }
+
   async load(fetcher: typeof fetch): Promise<void> {
     try {
       const response = await fetcher(LABELS_URL);

@@ -1,42 +1,21 @@
-import type { DeskId } from '@protocol';
 import { Map as MapLibre, type GeoJSONSource, type StyleSpecification } from 'maplibre-gl';
-import type { Language } from '../i18n/format';
-import { basemapStyle, MAP_FONT, type MapTheme } from '../map/basemap';
-import type { LonLat } from '../map/geodesy';
-import { loadMapFont } from '../map/view';
-import { boundsOf, inSight, postFeatures, type DeskMarks } from './desk_marks';
-
-export { loadMapFont };
-
-/** So much of the neighbourhood is seen around a post, in degrees. */
-const MARGIN_DEG = 2.5;
-const ACCENT: Record<MapTheme, { fill: string; halo: string; text: string }> = {
-  dark: { fill: '#5fb2ff', halo: '#10171e', text: '#e9eff6' },
-  light: { fill: '#0b5cad', halo: '#ffffff', text: '#111922' },
-};
-
-export interface DeskViewDeps {
-  container: HTMLElement;
-  theme: MapTheme;
-  language: Language;
-  marks: DeskMarks;
-  /** A place on the map was clicked, and no post. */
-  onPlace: (at: LonLat) => void;
-  onChoose: (id: DeskId) => void;
-  onState: (state: 'moving' | 'idle') => void;
-}
+import { basemapStyle } from '../map/basemap';
+import { MAP_FONT } from '../map/font';
+import type { MapLook } from '../map/look';
+import { DESK_INK, DISTRICT, POST, POST_NAME, sightOf, type DeskEngine, type DeskEngineDeps } from './desk_engine';
+import { postFeatures, type DeskMarks } from './desk_marks';
 
 /** The map of the desks: a shell around MapLibre that is told what to draw. */
-export class DeskView {
+export class DeskView implements DeskEngine {
   readonly #map: MapLibre;
   #marks: DeskMarks;
 
-  constructor(deps: DeskViewDeps) {
+  constructor(deps: DeskEngineDeps) {
     this.#marks = deps.marks;
     this.#map = new MapLibre({
       container: deps.container,
-      style: styleOf(deps.theme, deps.language, deps.marks),
-      bounds: boundsOf(this.#sight(), MARGIN_DEG),
+      style: styleOf(deps.look, deps.marks),
+      bounds: sightOf(deps.marks),
       attributionControl: false,
       dragRotate: false,
       pitchWithRotate: false,
@@ -44,6 +23,7 @@ export class DeskView {
       fadeDuration: 0,
       // The page around it is scrolled with the same wheel.
       scrollZoom: false,
+      locale: { 'Map.Title': deps.look.label },
     });
     this.#map.touchZoomRotate.disableRotation();
     this.#map.on('movestart', () => deps.onState('moving'));
@@ -57,8 +37,9 @@ export class DeskView {
     });
   }
 
-  setStyle(theme: MapTheme, language: Language): void {
-    this.#map.setStyle(styleOf(theme, language, this.#marks), { diff: true });
+  setLook(look: MapLook): void {
+    this.#map.setStyle(styleOf(look, this.#marks), { diff: true });
+    this.#map.getCanvas().setAttribute('aria-label', look.label);
   }
 
   setMarks(marks: DeskMarks): void {
@@ -69,26 +50,21 @@ export class DeskView {
   }
 
   look(): void {
-    this.#map.fitBounds(boundsOf(this.#sight(), MARGIN_DEG), { duration: 400, padding: 20 });
+    this.#map.fitBounds(sightOf(this.#marks), { duration: 400, padding: 20 });
   }
 
-  zoomIn = (): void => void this.#map.zoomIn();
-  zoomOut = (): void => void this.#map.zoomOut();
+  zoomIn(): void {
+    this.#map.zoomIn();
+  }
+
+  zoomOut(): void {
+    this.#map.zoomOut();
+  }
 
   remove(): void {
     this.#map.remove();
   }
-
-  #sight(): LonLat[] {
-    const places = inSight(this.#marks);
-    return places.length > 0 ? places : WORLD;
-  }
 }
-
-const WORLD: LonLat[] = [
-  [-20, -30],
-  [150, 60],
-];
 
 function sources(marks: DeskMarks) {
   return {
@@ -103,25 +79,25 @@ function sources(marks: DeskMarks) {
   };
 }
 
-function styleOf(theme: MapTheme, language: Language, marks: DeskMarks): StyleSpecification {
+function styleOf({ theme, language }: MapLook, marks: DeskMarks): StyleSpecification {
   const base = basemapStyle(theme, language);
-  const ink = ACCENT[theme];
+  const ink = DESK_INK[theme];
   return {
     ...base,
     sources: { ...base.sources, ...sources(marks) },
     layers: [
       ...base.layers,
-      { id: 'district', type: 'fill', source: 'district', paint: { 'fill-color': ink.fill, 'fill-opacity': 0.22 } },
-      { id: 'district-edge', type: 'line', source: 'district', paint: { 'line-color': ink.fill, 'line-width': 2 } },
+      { id: 'district', type: 'fill', source: 'district', paint: { 'fill-color': ink.fill, 'fill-opacity': DISTRICT.opacity } },
+      { id: 'district-edge', type: 'line', source: 'district', paint: { 'line-color': ink.fill, 'line-width': DISTRICT.edge } },
       {
         id: 'posts',
         type: 'circle',
         source: 'posts',
         paint: {
-          'circle-radius': ['case', ['get', 'chosen'], 9, 6],
+          'circle-radius': ['case', ['get', 'chosen'], POST.chosen, POST.radius],
           'circle-color': ink.fill,
           'circle-stroke-color': ink.halo,
-          'circle-stroke-width': 2,
+          'circle-stroke-width': POST.rim,
         },
       },
       {
@@ -131,12 +107,12 @@ function styleOf(theme: MapTheme, language: Language, marks: DeskMarks): StyleSp
         layout: {
           'text-field': ['get', 'name'],
           'text-font': [MAP_FONT],
-          'text-size': 13,
-          'text-offset': [0, 1],
+          'text-size': POST_NAME.text,
+          'text-offset': [0, POST_NAME.offset],
           'text-anchor': 'top',
           'symbol-sort-key': ['case', ['get', 'chosen'], 0, 1],
         },
-        paint: { 'text-color': ink.text, 'text-halo-color': ink.halo, 'text-halo-width': 1.4 },
+        paint: { 'text-color': ink.text, 'text-halo-color': ink.halo, 'text-halo-width': POST_NAME.halo_px },
       },
     ],
   };

@@ -3,12 +3,11 @@ import type { Freshness } from '../cases/position';
 
 export interface Icon {
   name: string;
-  data: ImageData;
+  image: HTMLCanvasElement;
 }
 
-/** Sharp on screens of twice the density. */
-export const ICON_PIXEL_RATIO = 2;
-const SIZE_PX = 30;
+/** Width and height, before it is made larger or smaller. */
+export const ICON_PX = 30;
 
 const MARKS: readonly Mark[] = ['p1', 'p2', 'p3', 'drill'];
 /** Only these are told before they are in a case. */
@@ -22,28 +21,31 @@ const PROVISIONAL_OUTLINES = { p1: 'M15 1.2 28.6 26.2H1.4z', drill: 'M2 2h26v26H
 /** A drill is crossed out: its square alone might be taken for one more priority. */
 const DRILL_STROKE = 'M7 23 23 7';
 
-/** The marks of the map: form by priority, drills a square crossed out; solid while fresh, hollow for some minutes, then grey and dashed. */
-export function drawIcons(): Icon[] {
+/**
+ * The marks of the map: form by priority, drills a square crossed out; solid while fresh, hollow for some minutes, then grey and
+ * dashed. `ratio`: pixels of an image for each of `ICON_PX`.
+ */
+export function drawIcons(ratio: number): Icon[] {
   const recorded = MARKS.flatMap((mark) =>
-    FRESHNESSES.map((freshness) => ({ name: `${mark}-${freshness}`, data: drawIcon(mark, freshness, null) })),
+    FRESHNESSES.map((freshness) => ({ name: `${mark}-${freshness}`, image: drawIcon(mark, freshness, null, ratio) })),
   );
   const provisional = PROVISIONAL_MARKS.flatMap((mark) =>
     FRESHNESSES.map((freshness) => ({
       name: `${mark}-${freshness}-provisional`,
-      data: drawIcon(mark, freshness, PROVISIONAL_OUTLINES[mark]),
+      image: drawIcon(mark, freshness, PROVISIONAL_OUTLINES[mark], ratio),
     })),
   );
   return [...recorded, ...provisional];
 }
 
 /** `around`: the dashes of what is in no case yet. */
-function drawIcon(mark: Mark, freshness: Freshness, around: string | null): ImageData {
-  const size = SIZE_PX * ICON_PIXEL_RATIO;
+function drawIcon(mark: Mark, freshness: Freshness, around: string | null, ratio: number): HTMLCanvasElement {
+  const size = Math.round(ICON_PX * ratio);
   const canvas = document.createElement('canvas');
   canvas.width = canvas.height = size;
   const context = canvas.getContext('2d');
   if (!context) throw new Error('no 2d canvas');
-  context.scale(ICON_PIXEL_RATIO, ICON_PIXEL_RATIO);
+  context.scale(size / ICON_PX, size / ICON_PX);
   const path = new Path2D(outline(mark));
   context.lineJoin = 'round';
   // A rim sets the mark off from land and sea alike.
@@ -58,7 +60,7 @@ function drawIcon(mark: Mark, freshness: Freshness, around: string | null): Imag
   context.stroke(path);
   if (mark === 'drill') drawCross(context, freshness);
   if (around) drawOuterDashes(context, around);
-  return context.getImageData(0, 0, size, size);
+  return canvas;
 }
 
 function drawCross(context: CanvasRenderingContext2D, freshness: Freshness): void {

@@ -1,15 +1,21 @@
 import type { StyleSpecification } from 'maplibre-gl';
-import { MAP_FONT, type MapTheme } from './basemap';
+import { MAP_FONT } from './font';
+import {
+  CASE_MARK,
+  CHOSEN_MARK,
+  CLUSTER_CIRCLE_PX,
+  CLUSTER_RADIUS_PX,
+  CLUSTER_RIM,
+  CLUSTER_RIM_PX,
+  CLUSTER_TEXT_PX,
+  CLUSTER_ZOOM_MAX,
+  MARK_INK,
+  NAME_HALO_PX,
+  NAME_WIDTH_EM,
+  TRAIL,
+  type MapTheme,
+} from './look';
 import type { Marks } from './marks';
-
-/** Marks closer than this to each other are drawn as one, in pixels, until one looks closer than the zoom below. */
-const CLUSTER_RADIUS_PX = 34;
-const CLUSTER_ZOOM_MAX = 10;
-
-const INK: Record<MapTheme, { text: string; halo: string; trail: string; cluster: string }> = {
-  dark: { text: '#ffffff', halo: '#0a0f14', trail: '#5fb2ff', cluster: '#26323f' },
-  light: { text: '#111922', halo: '#ffffff', trail: '#0b5cad', cluster: '#ffffff' },
-};
 
 /** `base` with the marks above it. */
 export function withMarks(base: StyleSpecification, theme: MapTheme, marks: Marks): StyleSpecification {
@@ -39,31 +45,31 @@ function markSources(marks: Marks): object {
 }
 
 function markLayers(theme: MapTheme): object[] {
-  const ink = INK[theme];
+  const ink = MARK_INK[theme];
   return [...trailLayers(ink.trail), ...clusterLayers(ink), ...caseLayers(ink)];
 }
 
 function trailLayers(colour: string): object[] {
   return [
-    { id: 'uncertainty', type: 'fill', source: 'uncertainty', paint: { 'fill-color': colour, 'fill-opacity': 0.14 } },
+    { id: 'uncertainty', type: 'fill', source: 'uncertainty', paint: { 'fill-color': colour, 'fill-opacity': TRAIL.fillOpacity } },
     {
       id: 'uncertainty-edge',
       type: 'line',
       source: 'uncertainty',
-      paint: { 'line-color': colour, 'line-width': 1.6, 'line-opacity': 0.8 },
+      paint: { 'line-color': colour, 'line-width': TRAIL.edge, 'line-opacity': TRAIL.edgeOpacity },
     },
     {
       id: 'trail',
       type: 'line',
       source: 'trail',
       layout: { 'line-cap': 'round' },
-      paint: { 'line-color': colour, 'line-width': 3, 'line-opacity': ['get', 'strength'] },
+      paint: { 'line-color': colour, 'line-width': TRAIL.width, 'line-opacity': ['get', 'strength'] },
     },
     {
       id: 'trail-points',
       type: 'circle',
       source: 'trailPoints',
-      paint: { 'circle-radius': 3, 'circle-color': colour, 'circle-opacity': ['get', 'strength'] },
+      paint: { 'circle-radius': TRAIL.point, 'circle-color': colour, 'circle-opacity': ['get', 'strength'] },
     },
   ];
 }
@@ -80,10 +86,10 @@ function clusterLayers(ink: { text: string; halo: string; cluster: string }): ob
       source: 'cases',
       filter: ['has', 'point_count'],
       paint: {
-        'circle-radius': ['interpolate', ['linear'], ['get', 'point_count'], 2, 15, 100, 26],
+        'circle-radius': ['interpolate', ['linear'], ['get', 'point_count'], ...CLUSTER_CIRCLE_PX],
         'circle-color': ink.cluster,
-        'circle-stroke-width': 3,
-        'circle-stroke-color': ['case', urgent, '#e5484d', real, '#7aa2c8', '#a78bfa'],
+        'circle-stroke-width': CLUSTER_RIM_PX,
+        'circle-stroke-color': ['case', urgent, CLUSTER_RIM.urgent, real, CLUSTER_RIM.real, CLUSTER_RIM.drills],
       },
     },
     {
@@ -94,7 +100,7 @@ function clusterLayers(ink: { text: string; halo: string; cluster: string }): ob
       layout: {
         'text-field': ['to-string', count],
         'text-font': [MAP_FONT],
-        'text-size': 14,
+        'text-size': CLUSTER_TEXT_PX,
         'text-allow-overlap': true,
       },
       paint: { 'text-color': ink.text },
@@ -107,10 +113,10 @@ function caseLayers(ink: { text: string; halo: string }): object[] {
     'text-field': ['get', 'name'],
     'text-font': [MAP_FONT],
     'text-anchor': 'top',
-    'text-offset': [0, 1.1],
-    'text-max-width': 12,
+    'text-offset': [0, CASE_MARK.offset],
+    'text-max-width': NAME_WIDTH_EM,
   };
-  const paint = { 'text-color': ink.text, 'text-halo-color': ink.halo, 'text-halo-width': 1.8 };
+  const paint = { 'text-color': ink.text, 'text-halo-color': ink.halo, 'text-halo-width': NAME_HALO_PX };
   const icon = { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'icon-ignore-placement': true };
   return [
     {
@@ -118,7 +124,14 @@ function caseLayers(ink: { text: string; halo: string }): object[] {
       type: 'symbol',
       source: 'cases',
       filter: ['!', ['has', 'point_count']],
-      layout: { ...icon, ...named, 'icon-size': 0.85, 'text-size': 13, 'text-optional': true, 'symbol-sort-key': ['get', 'rank'] },
+      layout: {
+        ...icon,
+        ...named,
+        'icon-size': CASE_MARK.icon,
+        'text-size': CASE_MARK.text,
+        'text-optional': true,
+        'symbol-sort-key': ['get', 'rank'],
+      },
       paint,
     },
     {
@@ -126,9 +139,9 @@ function caseLayers(ink: { text: string; halo: string }): object[] {
       type: 'circle',
       source: 'chosen',
       paint: {
-        'circle-radius': 20,
+        'circle-radius': CHOSEN_MARK.ring,
         'circle-color': 'rgba(0,0,0,0)',
-        'circle-stroke-width': 2.5,
+        'circle-stroke-width': CHOSEN_MARK.rim,
         'circle-stroke-color': ink.text,
       },
     },
@@ -136,7 +149,14 @@ function caseLayers(ink: { text: string; halo: string }): object[] {
       id: 'chosen',
       type: 'symbol',
       source: 'chosen',
-      layout: { ...icon, ...named, 'icon-size': 1.1, 'text-size': 15, 'text-offset': [0, 1.6], 'text-allow-overlap': true },
+      layout: {
+        ...icon,
+        ...named,
+        'icon-size': CHOSEN_MARK.icon,
+        'text-size': CHOSEN_MARK.text,
+        'text-offset': [0, CHOSEN_MARK.offset],
+        'text-allow-overlap': true,
+      },
       paint,
     },
   ];

@@ -8,108 +8,87 @@ import {
 } from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
-import type { CaseId } from '@protocol';
-import type { Clock } from '../time/clock';
-import { MAP_FONT } from './basemap';
-import { destination, type LonLat } from './geodesy';
-import { drawIcons, ICON_PIXEL_RATIO } from './icons';
+import { basemapStyle } from './basemap';
+import { DrawLoop } from './draw_loop';
+import {
+  FIT_ZOOM_MAX,
+  fitPadding,
+  isOffMiddle,
+  SCALE_PX_MAX,
+  sightOf,
+  ZOOM_MAX,
+  ZOOM_MIN,
+  type MapEngine,
+  type MapEngineDeps,
+} from './engine';
+import type { LonLat } from './geodesy';
+import { drawIcons } from './icons';
+import type { MapLook } from './look';
 import type { Marks } from './marks';
-import { Redraw } from './redraw';
+import { withMarks } from './overlay';
 
-/** Closer than this there is nothing more to see on the offline map. */
-const ZOOM_MAX = 17;
-/** What is shown around a case that was chosen, in metres to each side: enough to tell where that is. */
-const AROUND_M = 25_000;
-const FIT_ZOOM_MAX = 8;
-/** Marks are drawn again at most this often, in milliseconds. */
-const DRAW_INTERVAL_MS = 200;
-/** A followed case may wander this far from the middle before the map moves, as part of its width and height. */
-const FOLLOW_SLACK = 0.3;
-
-export interface MapViewDeps {
-  container: HTMLElement;
-  style: StyleSpecification;
-  center: LonLat;
-  zoom: number;
-  clock: Clock;
-  onChoose: (id: CaseId) => void;
-  /** The officer moved the map by hand. */
-  onDragged: () => void;
-  /** There is something to see; in a flood it is long until nothing moves. */
-  onDrawn: () => void;
-  onState: (state: 'moving' | 'idle' | 'failed') => void;
-}
+/** Sharp on screens of twice the density. */
+const ICON_PIXEL_RATIO = 2;
 
 setWorkerUrl(workerUrl);
 
-/** Fonts come from the page: a label that is drawn before they are there keeps the wrong face. */
-export async function loadMapFont(): Promise<void> {
-  await document.fonts.load(`16px '${MAP_FONT}'`, 'Aaăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệ').catch(() => []);
-}
-
-/** The map itself: a shell around MapLibre that is told what to draw. */
-export class MapView {
+/** The map of computers with a graphics card: a shell around MapLibre that is told what to draw. */
+export class MapView implements MapEngine {
   readonly #map: MapLibre;
-  readonly #clock: Clock;
-  #marks: (() => Marks) | null = null;
-  readonly #redraw = new Redraw();
-  #drawPlanned = false;
+  readonly #loop: DrawLoop;
+  #marks: () => Marks;
   /** On a narrow screen the map may be behind another pane when it is told where to look. */
   #whenInSight: (() => void) | null = null;
 
-  constructor(deps: MapViewDeps) {
-    this.#clock = deps.clock;
+  constructor(deps: MapEngineDeps) {
+    this.#marks = deps.marks;
     this.#map = new MapLibre({
       container: deps.container,
-      style: deps.style,
+      style: this.#style(deps.look),
       center: deps.center,
       zoom: deps.zoom,
       maxZoom: ZOOM_MAX,
-      minZoom: 1,
+      minZoom: ZOOM_MIN,
       attributionControl: false,
       dragRotate: false,
       pitchWithRotate: false,
       touchPitch: false,
       renderWorldCopies: true,
       fadeDuration: 0,
+      locale: { 'Map.Title': deps.look.label },
     });
     this.#map.touchZoomRotate.disableRotation();
-    this.#map.addControl(new ScaleControl({ maxWidth: 110 }), 'bottom-right');
+    this.#map.addControl(new ScaleControl({ maxWidth: SCALE_PX_MAX }), 'bottom-right');
+    this.#loop = new DrawLoop(
+      deps.clock,
+      () => this.#source('cases') !== undefined,
+      (fill) => {
+        for (const [source, data] of fill) void this.#source(source)?.setData(data);
+      },
+    );
     this.#listen(deps);
   }
 
-  setStyle(style: StyleSpecification): void {
-    // It brings the marks of its own time.
-    this.#redraw.forget();
-    this.#map.setStyle(style, { diff: true });
+  setLook(look: MapLook): void {
+    // The style brings the marks of its own time.
+    this.#loop.again();
+    this.#map.setStyle(this.#style(look), { diff: true });
+    this.#map.getCanvas().setAttribute('aria-label', look.label);
   }
 
-  /** `marks` is asked when they are drawn: in a flood that is seldom against how often they change. */
   setMarks(marks: () => Marks): void {
     this.#marks = marks;
-    this.#planDraw();
+    this.#loop.set(marks);
   }
 
-  #planDraw(): void {
-    if (this.#drawPlanned) return;
-    this.#drawPlanned = true;
-    this.#clock.after(DRAW_INTERVAL_MS, () => {
-      this.#drawPlanned = false;
-      this.#draw();
-    });
-  }
-
-  /** Looks at a case that was chosen, and at the way it took. */
   lookAt(at: LonLat, trail: readonly LonLat[]): void {
-    this.#show([...[0, 90, 180, 270].map((bearing) => destination(at, AROUND_M, bearing)), ...trail], ZOOM_MAX);
+    this.#show(sightOf(at, trail), ZOOM_MAX);
   }
 
-  /** Moves only when the followed case is about to leave the middle of the map. */
   follow(at: LonLat): void {
     const { x, y } = this.#map.project(at);
-    const { clientWidth: width, clientHeight: height } = this.#map.getContainer();
-    const off = Math.abs(x - width / 2) > width * FOLLOW_SLACK || Math.abs(y - height / 2) > height * FOLLOW_SLACK;
-    if (off) this.#map.easeTo({ center: at, duration: 400 });
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    if (isOffMiddle(x, y, clientWidth, clientHeight)) this.#map.easeTo({ center: at, duration: 400 });
   }
 
   fit(places: readonly LonLat[]): void {
@@ -117,23 +96,18 @@ export class MapView {
   }
 
   #show(places: readonly LonLat[], maxZoom: number): void {
-    if (this.#map.getContainer().clientWidth === 0) {
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    if (clientWidth === 0) {
       this.#whenInSight = () => this.#show(places, maxZoom);
       return;
     }
     const lons = places.map(([lon]) => lon);
     const lats = places.map(([, lat]) => lat);
     this.#map.fitBounds([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], {
-      padding: this.#padding(),
+      padding: fitPadding(clientWidth, clientHeight),
       maxZoom,
       duration: 500,
     });
-  }
-
-  /** Leaves room for what lies over the map: the buttons on the right, the words on the position below. */
-  #padding(): { top: number; right: number; bottom: number; left: number } {
-    const { clientWidth: width, clientHeight: height } = this.#map.getContainer();
-    return { top: 60, left: Math.min(60, width / 8), right: Math.min(90, width / 6), bottom: Math.min(180, height / 3) };
   }
 
   zoomIn(): void {
@@ -145,16 +119,19 @@ export class MapView {
   }
 
   remove(): void {
+    this.#loop.stop();
     this.#map.remove();
-    this.#marks = null;
   }
 
-  #listen(deps: MapViewDeps): void {
+  #style({ theme, language }: MapLook): StyleSpecification {
+    return withMarks(basemapStyle(theme, language), theme, this.#marks());
+  }
+
+  #listen(deps: MapEngineDeps): void {
     const map = this.#map;
     map.on('style.load', () => {
       this.#addIcons();
-      this.#redraw.forget();
-      this.#planDraw();
+      this.#loop.again();
     });
     map.on('resize', () => {
       const show = this.#whenInSight;
@@ -188,18 +165,10 @@ export class MapView {
   }
 
   #addIcons(): void {
-    for (const { name, data } of drawIcons()) {
-      if (!this.#map.hasImage(name)) this.#map.addImage(name, data, { pixelRatio: ICON_PIXEL_RATIO });
+    for (const { name, image } of drawIcons(ICON_PIXEL_RATIO)) {
+      const data = image.getContext('2d')?.getImageData(0, 0, image.width, image.height);
+      if (data && !this.#map.hasImage(name)) this.#map.addImage(name, data, { pixelRatio: ICON_PIXEL_RATIO });
     }
-  }
-
-  #draw(): void {
-    if (!this.#marks) return;
-    // Not loaded yet.
-    if (!this.#source('cases')) return this.#planDraw();
-    const { fill, waits } = this.#redraw.due(this.#marks(), this.#clock.now());
-    for (const [source, data] of fill) void this.#source(source)?.setData(data);
-    if (waits) this.#planDraw();
   }
 
   #source(id: string): GeoJSONSource | undefined {
