@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::cover::StepTaken;
 use crate::phone::DroppedField;
+use crate::report::{MeasurePlan, Written};
 use crate::{
-    Alert, AlertId, AttachmentId, CaseId, CountryCode, DeskId, EmergencyKind, Fix, MessageId, NoteId, Seq,
-    StaffId, UnixMs, WorkerId,
+    Alert, AlertId, AttachmentId, CaseId, CountryCode, DeskId, EmergencyKind, Fix, MeasureId, MessageId,
+    NoteId, Seq, StaffId, UnixMs, WorkerId,
 };
 
 /// Where a case stands.
@@ -317,6 +318,21 @@ pub enum CaseEvent {
         /// Fields that were broken and left out.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         dropped: Vec<DroppedField>,
+        /// As in the alert. It stands here as well because figures need it after the alert was erased; so do the next ones.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        emergency: Option<EmergencyKind>,
+        /// As in the alert.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", ts(type = "number | null", optional))]
+        waited_ms: Option<i64>,
+        /// As in the alert.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[cfg_attr(feature = "schema", ts(as = "Option<bool>", optional))]
+        drill: bool,
+        /// By when somebody should have claimed it, by the target of the desk at that time; absent in entries from before
+        /// this was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claim_due_ms: Option<UnixMs>,
     },
     /// The worker pressed again.
     PressedAgain {
@@ -333,6 +349,13 @@ pub enum CaseEvent {
         /// Fields that were broken and left out.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         dropped: Vec<DroppedField>,
+        /// As in the alert. It stands here as well because figures need it after the alert was erased; so do the next ones.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        emergency: Option<EmergencyKind>,
+        /// As in the alert.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "schema", ts(type = "number | null", optional))]
+        waited_ms: Option<i64>,
     },
     /// The worker took an alert back.
     Cancelled {
@@ -497,6 +520,38 @@ pub enum CaseEvent {
         /// Who, and why.
         step: StepTaken,
     },
+    /// An officer saved what people write in the report of the closed case; a later one takes its place. A case that is
+    /// opened again, by an officer or by its worker, makes the report a draft again.
+    ReportSaved {
+        /// What is to follow up.
+        plan: Vec<MeasurePlan>,
+        /// The words.
+        #[serde(default)]
+        written: Written,
+    },
+    /// The desk submitted the report to the ministry.
+    ReportSubmitted {},
+    /// The ministry returned it.
+    ReportReturned {
+        /// How many questions it has.
+        asked: u32,
+        /// These.
+        questions: Vec<String>,
+    },
+    /// The ministry accepted it.
+    ReportAccepted {},
+    /// A measure of the report is done.
+    MeasureDone {
+        /// Which.
+        measure_id: MeasureId,
+    },
+    /// A measure of the report has another day.
+    MeasureRedated {
+        /// Which.
+        measure_id: MeasureId,
+        /// By when, `2026-12-31`.
+        due: String,
+    },
 }
 
 impl CaseEvent {
@@ -532,6 +587,12 @@ impl CaseEvent {
             Self::FixAsked {} => "fix_asked",
             Self::Raised { .. } => "raised",
             Self::Escalated { .. } => "escalated",
+            Self::ReportSaved { .. } => "report_saved",
+            Self::ReportSubmitted {} => "report_submitted",
+            Self::ReportReturned { .. } => "report_returned",
+            Self::ReportAccepted {} => "report_accepted",
+            Self::MeasureDone { .. } => "measure_done",
+            Self::MeasureRedated { .. } => "measure_redated",
         }
     }
 }

@@ -51,6 +51,8 @@ uuid_ids! {
     MessageId,
     /// A note on a case, made by its author.
     NoteId,
+    /// A measure that follows from a case, made by its author.
+    MeasureId,
     /// A measured location, made on the phone.
     FixId,
     /// A photo or a voice note, made on the phone.

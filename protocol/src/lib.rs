@@ -8,16 +8,20 @@ pub mod admin;
 pub mod alert;
 pub mod ambient;
 pub mod case;
+pub mod case_file;
 pub mod cover;
 pub mod feed;
+pub mod figures;
 pub mod http;
 mod ids;
+pub mod ledger;
 pub mod lenient;
 pub mod limits;
 pub mod phone;
 mod pin;
 pub mod problem;
 pub mod proof;
+pub mod report;
 #[cfg(feature = "schema")]
 pub mod schema;
 pub mod sms;
@@ -30,7 +34,8 @@ pub use case::{
 };
 pub use ids::{
     AlertId, AttachmentId, CaseId, ChannelId, CheckInId, CodeId, CountryCode, DeskId, DeviceId, FixId,
-    MessageId, NoteId, NotificationId, PolicyId, RotaId, Seq, SessionId, StaffId, WebhookId, WorkerId,
+    MeasureId, MessageId, NoteId, NotificationId, PolicyId, RotaId, Seq, SessionId, StaffId, WebhookId,
+    WorkerId,
 };
 pub use phone::{GatewayFrame, PhoneFrame, Receipt, Stage};
 pub use pin::Pin;

@@ -103,3 +103,25 @@ pub const TEXTS_MAX: usize = 60;
 pub const PRESENCE_SAY_S: u32 = 5;
 /// … and one that has not said it for this many does not look any more.
 pub const PRESENCE_GONE_S: u32 = 12;
+/// Longest cause, account or lessons of a report, in Unicode scalar values: about two pages.
+pub const REPORT_TEXT_CHARS_MAX: usize = 4_000;
+/// Most measures of a report.
+pub const REPORT_MEASURES_MAX: usize = 20;
+/// Most questions that a report is returned with.
+pub const REPORT_QUESTIONS_MAX: usize = 10;
+/// Most questions about a report in all rounds.
+pub const REPORT_QUESTIONS_ALL_MAX: usize = 50;
+/// Most lines that are drafted of a case, the first and the last ones.
+pub const REPORT_LINES_MAX: usize = 500;
+/// Reports in a page of the list.
+pub const REPORTS_PAGE_MAX: usize = 50;
+/// How long a desk has for a report that must be, from the closing, and for answers, from the return, in hours.
+pub const REPORT_WITHIN_H: u32 = 72;
+/// Longest period that figures are asked for, in days: five years.
+pub const FIGURES_DAYS_MAX: u32 = 1_830;
+/// Most cases behind a figure that are listed, the latest first.
+pub const FIGURE_CASES_MAX: usize = 200;
+/// Largest case file that is checked, in bytes: twice what the most fixes and a long history come to.
+pub const CASE_FILE_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Faults of a case file that are named.
+pub const CASE_FILE_FAULTS_MAX: usize = 50;

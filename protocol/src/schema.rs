@@ -4,7 +4,9 @@ use std::fmt::Write;
 
 use ts_rs::TS;
 
-use crate::{admin, alert, case, cover, feed, http, ids, limits, phone, pin, problem, time};
+use crate::{
+    admin, alert, case, case_file, cover, feed, figures, http, ids, limits, phone, pin, problem, report, time,
+};
 
 macro_rules! declare {
     ($out:ident, $($ty:ty),+ $(,)?) => {{
@@ -84,6 +86,16 @@ pub fn typescript() -> String {
         TEXTS_MAX,
         PRESENCE_SAY_S,
         PRESENCE_GONE_S,
+        FIGURES_DAYS_MAX,
+        FIGURE_CASES_MAX,
+        CASE_FILE_BYTES_MAX,
+        REPORT_TEXT_CHARS_MAX,
+        REPORT_MEASURES_MAX,
+        REPORT_QUESTIONS_MAX,
+        REPORT_QUESTIONS_ALL_MAX,
+        REPORT_LINES_MAX,
+        REPORTS_PAGE_MAX,
+        REPORT_WITHIN_H,
     );
     out.push('\n');
     declare!(
@@ -96,6 +108,7 @@ pub fn typescript() -> String {
         ids::StaffId,
         ids::MessageId,
         ids::NoteId,
+        ids::MeasureId,
         ids::FixId,
         ids::AttachmentId,
         ids::CheckInId,
@@ -244,6 +257,51 @@ pub fn typescript() -> String {
         http::CaseAnswer,
         http::CaseList,
         http::Readiness,
+        case_file::CaseFileCheck,
+        case_file::CaseFileHead,
+        case_file::CaseFileFault,
+        figures::FiguresQuery,
+        figures::Part,
+        figures::Took,
+        figures::Times,
+        figures::TargetFigure,
+        figures::Span,
+        figures::SpanLength,
+        figures::Escalations,
+        figures::CountryFigure,
+        figures::DeskFigure,
+        figures::DispositionFigure,
+        figures::KindFigure,
+        figures::DrillFigures,
+        figures::Figures,
+        figures::FigureOf,
+        figures::FigureCasesQuery,
+        figures::FigureCases,
+        report::ReportState,
+        report::MajorReason,
+        report::Written,
+        report::MeasureWords,
+        report::MeasurePlan,
+        report::ReportAnswer,
+        report::PutMeasure,
+        report::SaveReport,
+        report::ReportVersion,
+        report::ReturnReport,
+        report::ChangeMeasure,
+        report::ReportLanguage,
+        report::DraftedPart,
+        report::DraftedLine,
+        report::ReportTimes,
+        report::Drafted,
+        report::MeasureView,
+        report::ReportQuestion,
+        report::ReportStep,
+        report::ReportMay,
+        report::ReportView,
+        report::ReportsOf,
+        report::ReportRow,
+        report::ReportCounts,
+        report::ReportList,
     );
     out
 }

@@ -52,6 +52,16 @@ export const ADMIN_ENTRIES_MAX = 200;
 export const TEXTS_MAX = 60;
 export const PRESENCE_SAY_S = 5;
 export const PRESENCE_GONE_S = 12;
+export const FIGURES_DAYS_MAX = 1830;
+export const FIGURE_CASES_MAX = 200;
+export const CASE_FILE_BYTES_MAX = 33554432;
+export const REPORT_TEXT_CHARS_MAX = 4000;
+export const REPORT_MEASURES_MAX = 20;
+export const REPORT_QUESTIONS_MAX = 10;
+export const REPORT_QUESTIONS_ALL_MAX = 50;
+export const REPORT_LINES_MAX = 500;
+export const REPORTS_PAGE_MAX = 50;
+export const REPORT_WITHIN_H = 72;
 
 /**
  * A moment, in milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
@@ -92,6 +102,11 @@ export type MessageId = string;
  * A note on a case, made by its author.
  */
 export type NoteId = string;
+
+/**
+ * A measure that follows from a case, made by its author.
+ */
+export type MeasureId = string;
 
 /**
  * A measured location, made on the phone.
@@ -745,7 +760,24 @@ sms_from?: string | null,
 /**
  * Fields that were broken and left out.
  */
-dropped?: Array<DroppedField>, } | { "kind": "pressed_again", 
+dropped?: Array<DroppedField>, 
+/**
+ * As in the alert. It stands here as well because figures need it after the alert was erased; so do the next ones.
+ */
+emergency?: EmergencyKind | null, 
+/**
+ * As in the alert.
+ */
+waited_ms?: number | null, 
+/**
+ * As in the alert.
+ */
+drill?: boolean, 
+/**
+ * By when somebody should have claimed it, by the target of the desk at that time; absent in entries from before
+ * this was said.
+ */
+claim_due_ms?: UnixMs | null, } | { "kind": "pressed_again", 
 /**
  * The press.
  */
@@ -765,7 +797,15 @@ sms_from?: string | null,
 /**
  * Fields that were broken and left out.
  */
-dropped?: Array<DroppedField>, } | { "kind": "cancelled", 
+dropped?: Array<DroppedField>, 
+/**
+ * As in the alert. It stands here as well because figures need it after the alert was erased; so do the next ones.
+ */
+emergency?: EmergencyKind | null, 
+/**
+ * As in the alert.
+ */
+waited_ms?: number | null, } | { "kind": "cancelled", 
 /**
  * Which.
  */
@@ -921,7 +961,35 @@ reason?: string | null, } | { "kind": "escalated",
 /**
  * Who, and why.
  */
-step: StepTaken, };
+step: StepTaken, } | { "kind": "report_saved", 
+/**
+ * What is to follow up.
+ */
+plan: Array<MeasurePlan>, 
+/**
+ * The words.
+ */
+written: Written, } | { "kind": "report_submitted", } | { "kind": "report_returned", 
+/**
+ * How many questions it has.
+ */
+asked: number, 
+/**
+ * These.
+ */
+questions: Array<string>, } | { "kind": "report_accepted", } | { "kind": "measure_done", 
+/**
+ * Which.
+ */
+measure_id: MeasureId, } | { "kind": "measure_redated", 
+/**
+ * Which.
+ */
+measure_id: MeasureId, 
+/**
+ * By when, `2026-12-31`.
+ */
+due: string, };
 
 /**
  * One line of a case's history.
@@ -3118,4 +3186,1051 @@ redis: boolean,
  * The console's files are built.
  */
 console: boolean, };
+
+/**
+ * `POST /api/case-files/check`, whose body is the file.
+ */
+export type CaseFileCheck = { 
+/**
+ * Every byte is as this service signed it.
+ */
+whole: boolean, 
+/**
+ * SHA-256 of the file, hex in lower case: what is printed where the file is spoken of.
+ */
+sha256: string, 
+/**
+ * What the file says of itself; absent: it is no case file. Only true if it is whole.
+ */
+says?: CaseFileHead | null, 
+/**
+ * What is not as it was signed, at most [`crate::limits::CASE_FILE_FAULTS_MAX`].
+ */
+faults: Array<CaseFileFault>, };
+
+/**
+ * What a file says of itself.
+ */
+export type CaseFileHead = { 
+/**
+ * Whose.
+ */
+case_id: CaseId, 
+/**
+ * Number, as shown.
+ */
+case_no: string, 
+/**
+ * The case's last entry in the ledger that is in it.
+ */
+last_seq: Seq, 
+/**
+ * When it was made.
+ */
+made_at_ms: UnixMs, 
+/**
+ * Name of the officer who had it made.
+ */
+made_by: string, 
+/**
+ * Id of the key that it says it was signed with.
+ */
+key_id?: string | null, };
+
+/**
+ * Something that is not as it was signed.
+ */
+export type CaseFileFault = { "what": "not_json", 
+/**
+ * From 1.
+ */
+line: number, 
+/**
+ * From 1.
+ */
+column: number, } | { "what": "not_case_file", } | { "what": "not_canonical", 
+/**
+ * First byte that differs, from 0.
+ */
+at: number, } | { "what": "other_key", 
+/**
+ * As the file says.
+ */
+key_id: string, } | { "what": "signature", } | { "what": "changed", 
+/**
+ * Which: `case`, or `timeline/3` for the fourth line of the timeline.
+ */
+part: string, } | { "what": "missing", 
+/**
+ * Which.
+ */
+part: string, } | { "what": "added", 
+/**
+ * Which.
+ */
+part: string, };
+
+/**
+ * Which cases are counted: those opened on these days, in that time zone, and fitting everything that is given.
+ */
+export type FiguresQuery = { 
+/**
+ * First day, e.g. `2026-01-01`.
+ */
+from: string, 
+/**
+ * Last day, at most [`crate::limits::FIGURES_DAYS_MAX`] after the first.
+ */
+to: string, 
+/**
+ * IANA name of the time zone in which days, weekdays and hours are meant, e.g. `Asia/Ho_Chi_Minh`.
+ */
+zone: string, 
+/**
+ * The desk that held the case last; absent: all that the officer sees.
+ */
+desk?: DeskId | null, 
+/**
+ * Country that the case was routed by.
+ */
+country?: CountryCode | null, 
+/**
+ * What the worker said has happened.
+ */
+kind?: EmergencyKind | null, 
+/**
+ * Why it was closed.
+ */
+disposition?: Disposition | null, };
+
+/**
+ * A number of cases of those that it is a part of.
+ */
+export type Part = { 
+/**
+ * So many …
+ */
+cases: number, 
+/**
+ * … of so many.
+ */
+over: number, };
+
+/**
+ * A time that cases took. The value at p% is the smallest one that at least p% of them do not exceed.
+ */
+export type Took = { 
+/**
+ * Over how many cases.
+ */
+over: number, 
+/**
+ * Cases for which it is not known, or that have not come so far.
+ */
+without: number, 
+/**
+ * Milliseconds; absent over no cases.
+ */
+p50_ms?: number, 
+/**
+ * Milliseconds.
+ */
+p90_ms?: number, 
+/**
+ * Milliseconds.
+ */
+p95_ms?: number, };
+
+/**
+ * The four measures of an answer. Each but the first counts from when the gateway had the press on disk.
+ */
+export type Times = { 
+/**
+ * From the press, by the phone's own count, to the gateway.
+ */
+receive: Took, 
+/**
+ * Until it first rang.
+ */
+ring: Took, 
+/**
+ * Until an officer first claimed it.
+ */
+claim: Took, 
+/**
+ * Until it was closed, the last time where it was reopened.
+ */
+close: Took, };
+
+/**
+ * A target of answering: so many per cent claimed within so many seconds.
+ */
+export type TargetFigure = { 
+/**
+ * Seconds until claimed.
+ */
+within_s: number, 
+/**
+ * Per cent that should be.
+ */
+wanted_pct: number, 
+/**
+ * What was reached: claimed within it, of all cases counted.
+ */
+reached: Part, };
+
+/**
+ * A part of the period.
+ */
+export type Span = { 
+/**
+ * Its first day; the next span begins where it ends.
+ */
+from: string, 
+/**
+ * Cases opened in it.
+ */
+opened: number, 
+/**
+ * Of these, those that are closed by now.
+ */
+closed: number, 
+/**
+ * Of these, those claimed by when they should have been.
+ */
+on_time: number, };
+
+/**
+ * How long a span is.
+ */
+export type SpanLength = "day" | "week" | "month";
+
+/**
+ * What escalation did.
+ */
+export type Escalations = { 
+/**
+ * Cases with at least one step, of all.
+ */
+escalated: Part, 
+/**
+ * Steps taken in them.
+ */
+steps: number, 
+/**
+ * Steps that reached those whom the policy means.
+ */
+reached_targets: number, 
+/**
+ * Steps that reached the ministry desk in their place.
+ */
+reached_ministry: number, 
+/**
+ * Steps that reached nobody.
+ */
+reached_nobody: number, 
+/**
+ * Escalated cases that an officer claimed after that.
+ */
+claimed_after: number, };
+
+/**
+ * Cases of a country.
+ */
+export type CountryFigure = { 
+/**
+ * Absent: routed by no country.
+ */
+country?: CountryCode | null, 
+/**
+ * How many.
+ */
+cases: number, 
+/**
+ * Until claimed.
+ */
+claim: Took, };
+
+/**
+ * A desk beside the others.
+ */
+export type DeskFigure = { 
+/**
+ * Which.
+ */
+desk_id: DeskId, 
+/**
+ * Name to show.
+ */
+name: string, 
+/**
+ * Cases that it held last.
+ */
+cases: number, 
+/**
+ * Until claimed.
+ */
+claim: Took, 
+/**
+ * Until closed.
+ */
+close: Took, 
+/**
+ * Claimed by when they should have been.
+ */
+on_time: Part, 
+/**
+ * With at least one step of escalation.
+ */
+escalated: Part, 
+/**
+ * What the desk is to reach.
+ */
+targets: Array<TargetFigure>, };
+
+/**
+ * Cases of one disposition.
+ */
+export type DispositionFigure = { 
+/**
+ * Absent: not closed.
+ */
+disposition?: Disposition | null, 
+/**
+ * How many.
+ */
+cases: number, };
+
+/**
+ * Cases of one kind of emergency.
+ */
+export type KindFigure = { 
+/**
+ * Absent: the worker did not say.
+ */
+kind?: EmergencyKind | null, 
+/**
+ * How many.
+ */
+cases: number, };
+
+/**
+ * How ready desks are, by their drills in the period: the only place where drills are counted.
+ */
+export type DrillFigures = { 
+/**
+ * Drills that were claimed, of all.
+ */
+claimed: Part, 
+/**
+ * Drills that rang, of all.
+ */
+rang: Part, 
+/**
+ * Until claimed.
+ */
+claim: Took, };
+
+/**
+ * Everything about the cases of a period.
+ */
+export type Figures = { 
+/**
+ * What was asked.
+ */
+query: FiguresQuery, 
+/**
+ * The ledger was counted up to here.
+ */
+up_to_seq: Seq, 
+/**
+ * When.
+ */
+at_ms: UnixMs, 
+/**
+ * Cases counted: every figure below is over these unless it says otherwise.
+ */
+cases: number, 
+/**
+ * Drills that fit the question too and are left out.
+ */
+drills_left_out: number, 
+/**
+ * Of the cases, those not closed yet.
+ */
+open: number, 
+/**
+ * Length of each of `course`.
+ */
+spans: SpanLength, 
+/**
+ * The period in parts, also the ones without cases.
+ */
+course: Array<Span>, 
+/**
+ * Times.
+ */
+times: Times, 
+/**
+ * The targets: of the desk that was asked for, else the default ones.
+ */
+targets: Array<TargetFigure>, 
+/**
+ * Claimed by when they should have been, by the target of their desk at that time.
+ */
+on_time: Part, 
+/**
+ * Cases that no officer has ever seen or claimed.
+ */
+unseen: Part, 
+/**
+ * Cases whose first alert was unverified.
+ */
+unverified: Part, 
+/**
+ * Cases closed as false alarms, of those that are closed.
+ */
+false_alarms: Part, 
+/**
+ * Cases that went from one desk to another at least once.
+ */
+transferred: Part, 
+/**
+ * Cases that were opened again at least once.
+ */
+reopened: Part, 
+/**
+ * What escalation did.
+ */
+escalations: Escalations, 
+/**
+ * Cases opened in each hour of the day, from midnight; 24 of them.
+ */
+by_hour: Array<number>, 
+/**
+ * Cases opened on each weekday, from Monday; 7 of them.
+ */
+by_weekday: Array<number>, 
+/**
+ * The most cases first.
+ */
+by_country: Array<CountryFigure>, 
+/**
+ * The most cases first.
+ */
+by_desk: Array<DeskFigure>, 
+/**
+ * The most cases first.
+ */
+by_disposition: Array<DispositionFigure>, 
+/**
+ * The most cases first.
+ */
+by_kind: Array<KindFigure>, 
+/**
+ * Of drills that fit the question.
+ */
+readiness: DrillFigures, };
+
+/**
+ * A figure whose cases one wants to see.
+ */
+export type FigureOf = "cases" | "open" | "late" | "unseen" | "unverified" | "false_alarms" | "escalated" | "transferred" | "reopened";
+
+/**
+ * Which cases one wants to see.
+ */
+export type FigureCasesQuery = { 
+/**
+ * What the figure was asked with.
+ */
+query: FiguresQuery, 
+/**
+ * Which figure.
+ */
+of: FigureOf, };
+
+/**
+ * The cases behind a figure.
+ */
+export type FigureCases = { 
+/**
+ * The latest first, at most [`crate::limits::FIGURE_CASES_MAX`].
+ */
+cases: Array<CaseSummary>, 
+/**
+ * How many there are.
+ */
+all: number, };
+
+/**
+ * Where a report stands.
+ */
+export type ReportState = "draft" | "submitted" | "returned" | "accepted";
+
+/**
+ * Why a case must have a report.
+ */
+export type MajorReason = "duress" | "kind" | "not_reached" | "escalated" | "late";
+
+/**
+ * The words of a report that people write. Erased with the key of the worker: then all of it is empty.
+ */
+export type Written = { 
+/**
+ * Why it came to this, at most [`crate::limits::REPORT_TEXT_CHARS_MAX`], as the next two.
+ */
+cause: string, 
+/**
+ * What was done.
+ */
+done: string, 
+/**
+ * What is to be learnt.
+ */
+lessons: string, 
+/**
+ * What is to follow up, in the order of [`CaseEvent::ReportSaved`](crate::CaseEvent)'s plan.
+ */
+measures?: Array<MeasureWords>, 
+/**
+ * Answers to questions of the ministry.
+ */
+answers?: Array<ReportAnswer>, };
+
+/**
+ * The words of a measure.
+ */
+export type MeasureWords = { 
+/**
+ * Which.
+ */
+measure_id: MeasureId, 
+/**
+ * What is to be done, at most [`crate::limits::TEXT_CHARS_MAX`].
+ */
+text: string, 
+/**
+ * Who is to do it: one line, at most [`crate::limits::LABEL_CHARS_MAX`].
+ */
+owner: string, };
+
+/**
+ * A measure without its words.
+ */
+export type MeasurePlan = { 
+/**
+ * Identity, made by its author.
+ */
+measure_id: MeasureId, 
+/**
+ * The day by whose end it is to be done, `2026-12-31`, by the calendar of the desk.
+ */
+due: string, 
+/**
+ * The officer who is to do it, where it is one.
+ */
+owner_id?: StaffId | null, };
+
+/**
+ * The answer to a question of the ministry.
+ */
+export type ReportAnswer = { 
+/**
+ * Number of the question, from 1 through all rounds.
+ */
+question: number, 
+/**
+ * The answer, at most [`crate::limits::TEXT_CHARS_MAX`].
+ */
+text: string, };
+
+/**
+ * A measure, as a desk puts it down.
+ */
+export type PutMeasure = { 
+/**
+ * What is to be done, at most [`crate::limits::TEXT_CHARS_MAX`].
+ */
+text: string, 
+/**
+ * Who is to do it, at most [`crate::limits::LABEL_CHARS_MAX`].
+ */
+owner: string, 
+/**
+ * Identity, made by its author.
+ */
+measure_id: MeasureId, 
+/**
+ * The day by whose end it is to be done, `2026-12-31`, by the calendar of the desk.
+ */
+due: string, 
+/**
+ * The officer who is to do it, where it is one.
+ */
+owner_id?: StaffId | null, };
+
+/**
+ * `POST /api/cases/{case_id}/report`: the whole of what people write; it takes the place of what was there.
+ */
+export type SaveReport = { 
+/**
+ * The version of the report that was looked at; 0: none was saved.
+ */
+version: number, 
+/**
+ * As in [`Written`]; may be empty until it is submitted.
+ */
+cause: string, 
+/**
+ * As in [`Written`]; may be empty until it is submitted.
+ */
+done: string, 
+/**
+ * As in [`Written`]; may be empty until it is submitted.
+ */
+lessons: string, 
+/**
+ * At most [`crate::limits::REPORT_MEASURES_MAX`].
+ */
+measures: Array<PutMeasure>, 
+/**
+ * One a question at most; a question without one is not answered.
+ */
+answers: Array<ReportAnswer>, };
+
+/**
+ * `POST /api/cases/{case_id}/report/submit` and `…/accept`
+ */
+export type ReportVersion = { 
+/**
+ * The version of the report that was looked at.
+ */
+version: number, };
+
+/**
+ * `POST /api/cases/{case_id}/report/return`
+ */
+export type ReturnReport = { 
+/**
+ * The version of the report that was looked at.
+ */
+version: number, 
+/**
+ * What the ministry wants to know: one at least, at most [`crate::limits::REPORT_QUESTIONS_MAX`], each at most
+ * [`crate::limits::TEXT_CHARS_MAX`].
+ */
+questions: Array<string>, };
+
+/**
+ * `POST /api/cases/{case_id}/report/measures/{measure_id}`
+ */
+export type ChangeMeasure = { 
+/**
+ * The version of the report that was looked at.
+ */
+version: number, 
+/**
+ * It is done.
+ */
+done: boolean, 
+/**
+ * Another day to do it by, `2026-12-31`; not of one that is done.
+ */
+due?: string | null, };
+
+/**
+ * The language of what is drafted.
+ */
+export type ReportLanguage = "vi" | "en";
+
+/**
+ * What a line of the drafted part belongs to.
+ */
+export type DraftedPart = "course" | "position" | "done" | "disposition";
+
+/**
+ * A line of the drafted part.
+ */
+export type DraftedLine = { 
+/**
+ * What it belongs to.
+ */
+part: DraftedPart, 
+/**
+ * Kind of the entry that it comes from.
+ */
+kind: string, 
+/**
+ * Place of that entry in the ledger.
+ */
+seq: Seq, 
+/**
+ * When that was recorded.
+ */
+at_ms: UnixMs, 
+/**
+ * The moment in words, by the clocks of the desk: `14:05:09 22/11/2026`.
+ */
+at: string, 
+/**
+ * What was, in words; without the moment.
+ */
+text: string, };
+
+/**
+ * How long the answer took, in milliseconds. What did not happen is absent.
+ */
+export type ReportTimes = { 
+/**
+ * From the first press, by the phone's own count, to the gateway; absent too where the phone did not count.
+ */
+receive_ms?: number | null, 
+/**
+ * From the gateway until it first rang, as the next two.
+ */
+ring_ms?: number | null, 
+/**
+ * Until an officer first claimed it.
+ */
+claim_ms?: number | null, 
+/**
+ * Until it was closed, the last time where it was reopened.
+ */
+close_ms?: number | null, 
+/**
+ * What the desk was to reach for the claim when the case was opened.
+ */
+claim_target_ms: number, 
+/**
+ * Whether it was claimed by then.
+ */
+claimed_in_time: boolean, };
+
+/**
+ * What the ledger says of a case. Made anew each time it is asked for: it is kept nowhere and cannot be changed.
+ */
+export type Drafted = { 
+/**
+ * Language of the words.
+ */
+language: ReportLanguage, 
+/**
+ * By whose clocks moments are: the desk's zone, IANA name, else `UTC`.
+ */
+time_zone: string, 
+/**
+ * In the order of the ledger; at most [`crate::limits::REPORT_LINES_MAX`].
+ */
+lines: Array<DraftedLine>, 
+/**
+ * Lines of the middle that are left out because there are more.
+ */
+left_out: number, 
+/**
+ * Times against the targets.
+ */
+times: ReportTimes, 
+/**
+ * The same in words, a line each.
+ */
+times_said: Array<string>, 
+/**
+ * The ledger of the case was read up to here.
+ */
+up_to_seq: Seq, };
+
+/**
+ * A measure that is followed up.
+ */
+export type MeasureView = { 
+/**
+ * What is to be done.
+ */
+text: string, 
+/**
+ * Who is to do it.
+ */
+owner: string, 
+/**
+ * When somebody said that it is done.
+ */
+done_at_ms?: UnixMs | null, 
+/**
+ * Who said it.
+ */
+done_by?: string | null, 
+/**
+ * Its day is over and it is not done.
+ */
+overdue: boolean, 
+/**
+ * Identity, made by its author.
+ */
+measure_id: MeasureId, 
+/**
+ * The day by whose end it is to be done, `2026-12-31`, by the calendar of the desk.
+ */
+due: string, 
+/**
+ * The officer who is to do it, where it is one.
+ */
+owner_id?: StaffId | null, };
+
+/**
+ * A question of the ministry.
+ */
+export type ReportQuestion = { 
+/**
+ * Its number, from 1 through all rounds.
+ */
+question: number, 
+/**
+ * Which return it came with, from 1.
+ */
+round: number, 
+/**
+ * When.
+ */
+at_ms: UnixMs, 
+/**
+ * Who asked.
+ */
+by: string, 
+/**
+ * The question; empty where it was erased.
+ */
+text: string, 
+/**
+ * The answer; empty: none yet, or erased.
+ */
+answer: string, };
+
+/**
+ * A step in the life of a report.
+ */
+export type ReportStep = { 
+/**
+ * Place in the ledger.
+ */
+seq: Seq, 
+/**
+ * Kind of the entry, e.g. `report_submitted`; `reopened` and `duress`, which make it a draft again, among them.
+ */
+did: string, 
+/**
+ * Name of the officer, where it was one.
+ */
+by?: string | null, 
+/**
+ * When.
+ */
+at_ms: UnixMs, 
+/**
+ * The version of the report after it.
+ */
+version: number, };
+
+/**
+ * What the officer who asks may do with a report now.
+ */
+export type ReportMay = { 
+/**
+ * Save what people write.
+ */
+write: boolean, 
+/**
+ * Submit it, once it is complete.
+ */
+submit: boolean, 
+/**
+ * Accept it or return it.
+ */
+judge: boolean, 
+/**
+ * Say that a measure is done, or give it another day.
+ */
+follow_up: boolean, };
+
+/**
+ * A report: the answer to each of its addresses.
+ */
+export type ReportView = { 
+/**
+ * The case.
+ */
+case_id: CaseId, 
+/**
+ * Its number.
+ */
+case_no: string, 
+/**
+ * The desk that holds it.
+ */
+desk_id: DeskId, 
+/**
+ * Where the report stands.
+ */
+state: ReportState, 
+/**
+ * Changes with every step; a command names the one it saw. 0: nobody has saved anything yet.
+ */
+version: number, 
+/**
+ * Why there must be one; empty: there need not be.
+ */
+required: Array<MajorReason>, 
+/**
+ * By when the desk owes it; absent: it does not now.
+ */
+due_ms?: UnixMs | null, 
+/**
+ * That time is over.
+ */
+overdue: boolean, 
+/**
+ * What the ledger says.
+ */
+drafted: Drafted, 
+/**
+ * Why it came to this.
+ */
+cause: string, 
+/**
+ * What was done.
+ */
+done: string, 
+/**
+ * What is to be learnt.
+ */
+lessons: string, 
+/**
+ * What is followed up.
+ */
+measures: Array<MeasureView>, 
+/**
+ * Questions of the ministry with their answers, the oldest first.
+ */
+questions: Array<ReportQuestion>, 
+/**
+ * Its life, the oldest first.
+ */
+steps: Array<ReportStep>, 
+/**
+ * What this officer may do now.
+ */
+may: ReportMay, };
+
+/**
+ * Which reports of a list.
+ */
+export type ReportsOf = "missing" | "overdue" | "draft" | "submitted" | "returned" | "accepted" | "open_measures" | "overdue_measures";
+
+/**
+ * A report in the list.
+ */
+export type ReportRow = { 
+/**
+ * The case.
+ */
+case_id: CaseId, 
+/**
+ * Its number.
+ */
+case_no: string, 
+/**
+ * The desk that holds it.
+ */
+desk_id: DeskId, 
+/**
+ * When it was closed; absent: it is open again.
+ */
+closed_at_ms?: UnixMs | null, 
+/**
+ * How.
+ */
+disposition?: Disposition | null, 
+/**
+ * Where the report stands.
+ */
+state: ReportState, 
+/**
+ * 0: missing.
+ */
+version: number, 
+/**
+ * Why there must be one; empty: there need not be.
+ */
+required: Array<MajorReason>, 
+/**
+ * By when the desk owes it; absent: it does not now.
+ */
+due_ms?: UnixMs | null, 
+/**
+ * That time is over.
+ */
+overdue: boolean, 
+/**
+ * Measures that are not done.
+ */
+open_measures: number, 
+/**
+ * Of these, those whose day is over.
+ */
+overdue_measures: number, };
+
+/**
+ * How many reports there are of each, of all that the question's desk has and the officer sees; those that are done
+ * with are not counted.
+ */
+export type ReportCounts = { 
+/**
+ * Missing.
+ */
+missing: number, 
+/**
+ * Overdue: missing, drafts and returned ones.
+ */
+overdue: number, 
+/**
+ * Saved, not submitted.
+ */
+draft: number, 
+/**
+ * At the ministry.
+ */
+submitted: number, 
+/**
+ * At the desk again.
+ */
+returned: number, 
+/**
+ * Measures that are not done.
+ */
+open_measures: number, 
+/**
+ * Of these, those whose day is over.
+ */
+overdue_measures: number, };
+
+/**
+ * A page of reports.
+ */
+export type ReportList = { 
+/**
+ * The latest case first, at most [`crate::limits::REPORTS_PAGE_MAX`].
+ */
+reports: Array<ReportRow>, 
+/**
+ * Where the next page begins; absent: there is none.
+ */
+next?: number | null, 
+/**
+ * How many there are.
+ */
+counts: ReportCounts, 
+/**
+ * By this moment.
+ */
+at_ms: UnixMs, };
 

@@ -17,16 +17,20 @@ use crate::attachments::{self, Attachments};
 use crate::auth::credential::Credentials;
 use crate::auth::password::Passwords;
 use crate::auth::seal::Sealer;
+use crate::auth::signing::Signer;
 use crate::cases::rang::{self, Rang};
 use crate::cases::{Cases, Changing};
+use crate::checkpoints::Checkpoints;
 use crate::config::Config;
 use crate::dispatch::Dispatch;
 use crate::durability;
 use crate::escalation::{self, Escalating};
+use crate::figures::{self, Counting};
 use crate::gather::Gather;
 use crate::http::{self, Parts, SignInTries};
 use crate::hub::Hub;
 use crate::intake::recorder::Recorder;
+use crate::intake::unrecorded::Unrecorded;
 use crate::intake::{Intake, alerts, direct, fixes};
 use crate::lane::Lane;
 use crate::notify::{self, Notifier};
@@ -104,6 +108,7 @@ pub async fn serve(
         ambient.clock.clone(),
         committed.clone(),
     ));
+    let unrecorded = Arc::new(Unrecorded::default());
     let registry = Arc::new(Registry::default());
     let hub = Arc::new(Hub::new(registry.clone()));
     // Before the first phone comes: none has to come back then because this was not known.
@@ -120,6 +125,7 @@ pub async fn serve(
         sos_store: sos_store.clone(),
         queue: queue.clone(),
         recorder: recorder.clone(),
+        unrecorded: unrecorded.clone(),
         dispatch: dispatch.clone(),
         hub: hub.clone(),
         knows_head: head.is_ok(),
@@ -131,8 +137,14 @@ pub async fn serve(
     }
     .spawn(&workers, &lane, &stop_workers);
 
-    let intake =
-        start_intake(&queue, &store, recorder, ambient.clock.clone(), (&workers, &lane), &stop_workers);
+    let intake = start_intake(
+        (&queue, &store),
+        recorder,
+        unrecorded,
+        ambient.clock.clone(),
+        (&workers, &lane),
+        &stop_workers,
+    );
     workers.spawn(durability::watch(queue.clone(), store.clone(), stop_workers.clone()));
     workers.spawn(keep_metrics_small(metrics.clone(), stop_workers.clone()));
 
@@ -155,6 +167,12 @@ pub async fn serve(
     };
     escalating.spawn(&workers, &stop_workers);
     let notify_store = start_notify(config, &ambient, &push, &workers, &stop_workers)?;
+
+    let figures_store = store_of(config, &ambient, figures::CONNECTIONS)?;
+    let figures = Counting::new(figures_store.clone(), ambient.clock.clone());
+    figures.spawn(&workers, &stop_workers);
+    let signer = Signer::new(&config.secret)?;
+    Checkpoints::new(store.clone(), signer.clone(), ambient.clock.clone()).spawn(&workers, &stop_workers);
 
     let attachments_store = store_of(config, &ambient, attachments::CONNECTIONS)?;
     let attachments =
@@ -181,7 +199,8 @@ pub async fn serve(
         committed,
         (changing, lane.handle().clone(), rang),
         push,
-        attachments,
+        (attachments, figures),
+        signer,
         sockets.clone(),
         shutdown.clone(),
     );
@@ -210,22 +229,23 @@ pub async fn serve(
     push_store.close().await;
     escalation_store.close().await;
     notify_store.close().await;
+    figures_store.close().await;
     attachments_store.close().await;
     Ok(())
 }
 
 /// What takes things in, with the loops behind it.
 fn start_intake(
-    queue: &Arc<Queue>,
-    store: &Store,
+    (queue, store): (&Arc<Queue>, &Store),
     recorder: Arc<Recorder>,
+    unrecorded: Arc<Unrecorded>,
     clock: SharedClock,
     (workers, lane): (&TaskTracker, &Lane),
     stop: &CancellationToken,
 ) -> Arc<Intake> {
     let ((alerts, waiting), (direct, past_redis)) = (alerts::way(), direct::way());
     let (fixes, waiting_fixes) = fixes::way();
-    workers.spawn_on(alerts::run(waiting, queue.clone(), direct, stop.clone()), lane.handle());
+    workers.spawn_on(alerts::run(waiting, queue.clone(), direct, unrecorded, stop.clone()), lane.handle());
     workers.spawn_on(direct::run(past_redis, recorder, stop.clone()), lane.handle());
     workers.spawn(fixes::run(waiting_fixes, queue.clone(), store.clone(), stop.clone()));
     Arc::new(Intake::new(alerts, fixes, clock))
@@ -285,7 +305,8 @@ fn parts(
     committed: Arc<Notify>,
     changing: (Changing, Handle, Gather<Rang>),
     push: Arc<Push>,
-    attachments: Arc<Attachments>,
+    (attachments, figures): (Arc<Attachments>, Counting),
+    signer: Signer,
     sockets: TaskTracker,
     shutdown: CancellationToken,
 ) -> Arc<Parts> {
@@ -311,6 +332,7 @@ fn parts(
     });
     Arc::new(Parts {
         cases: Cases::new(store.clone(), changing, dispatch.clone(), committed, clock.clone()),
+        figures,
         dispatch,
         passwords,
         pins,
@@ -327,6 +349,7 @@ fn parts(
         credentials,
         push,
         attachments,
+        signer,
         clock,
         entropy,
         metrics,

@@ -229,7 +229,7 @@ async fn who_is_disabled_or_gets_another_password_is_out_at_once_on_every_node()
             assert_eq!(officer.send("GET", "/api/cases", None::<&()>).await.status(), 401, "{login}");
         }
         for feed in &mut feeds {
-            while feed.next().await.is_some() {}
+            feed.closes().await;
         }
         let may_come_back = login == "duc";
         let wanted = if may_come_back { 200 } else { 401 };

@@ -14,6 +14,7 @@ use sos_protocol::cover::{
 use sos_protocol::http::PushTarget;
 use sos_protocol::limits::CHANNELS_PER_OFFICER_MAX;
 use sos_protocol::{CaseId, DeskId, ErrorCode, Problem, Stage, WebhookId};
+use sos_server::store::webhooks::remove_webhook;
 use sos_tests::phone::new_id;
 use sos_tests::push_services::Answer;
 use sos_tests::{MailServer, Officer, Phone, PushServices, Service, WebhookReceiver, until};
@@ -55,9 +56,22 @@ impl Desk {
             enabled: true,
             version: 0,
         };
-        let saved = self.service.store.save_webhook(&view, Some(KEY), self.clock.now()).await.expect("there");
-        assert_eq!(saved, Some(1));
+        assert_eq!(self.save(&view, Some(KEY)).await, Some(1));
         view.webhook_id.0
+    }
+
+    async fn save(&self, view: &WebhookView, key: Option<&[u8]>) -> Option<u32> {
+        let mut tx = self.service.db.begin().await.expect("there");
+        let version = self.service.store.save_webhook(&mut tx, view, key).await.expect("there");
+        tx.commit().await.expect("there");
+        version
+    }
+
+    async fn remove(&self, id: WebhookId, version: u32) -> bool {
+        let mut tx = self.service.db.begin().await.expect("there");
+        let is_done = remove_webhook(&mut tx, id, version, self.clock.now()).await.expect("there");
+        tx.commit().await.expect("there");
+        is_done
     }
 
     /// Somebody has pressed.
@@ -325,6 +339,21 @@ async fn what_hangs_for_an_hour_delays_no_alert_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_webhook_that_hangs_keeps_no_other_waiting() {
+    let desk = Desk::start().await;
+    let (hangs, works) = (desk.webhook("hangs").await, desk.webhook("works").await);
+    let case = desk.case().await;
+    desk.hooks.answer("hangs", [0]);
+    for step in 0..40 {
+        desk.step(case, step, To::Webhook(hangs)).await;
+    }
+    let told = desk.step(case, 40, To::Webhook(works)).await;
+    desk.settled(told, ("sent", 1, None)).await;
+    // As many as are taken at a time, and nearly as many again.
+    assert!(desk.hooks.calls("hangs").len() < 16, "{}", desk.hooks.calls("hangs").len());
+}
+
+#[tokio::test]
 async fn what_fails_is_tried_again_later_and_no_sooner_than_asked_until_its_hour_is_over() {
     let desk = Desk::start().await;
     let lan = desk.service.officer("lan").await;
@@ -521,7 +550,7 @@ async fn those_who_answer_for_a_desk_try_its_channels_and_see_what_became_of_it(
         enabled: true,
         version: 0,
     };
-    assert_eq!(desk.service.store.save_webhook(&view, Some(KEY), desk.clock.now()).await.unwrap(), Some(1));
+    assert_eq!(desk.save(&view, Some(KEY)).await, Some(1));
 
     let (duc, tri) = (desk.service.officer("duc").await, desk.service.officer("tri").await);
     assert_eq!(post(&duc, "/api/cover/channels/test").await.status(), 200);
@@ -556,24 +585,21 @@ async fn those_who_answer_for_a_desk_try_its_channels_and_see_what_became_of_it(
 #[tokio::test]
 async fn a_webhook_is_kept_by_version_and_what_waits_for_a_removed_one_fails() {
     let desk = Desk::start().await;
-    let (store, now) = (&desk.service.store, desk.clock.now());
+    let store = &desk.service.store;
     let (hook, case) = (desk.webhook("gateway").await, desk.case().await);
     let mut view = store.webhooks(None).await.unwrap().remove(0);
-    assert_eq!(
-        store.save_webhook(&WebhookView { version: 0, ..view.clone() }, Some(KEY), now).await.unwrap(),
-        None
-    );
+    assert_eq!(desk.save(&WebhookView { version: 0, ..view.clone() }, Some(KEY)).await, None);
     view.name = "moved".to_owned();
     view.url = desk.hooks.url("moved");
-    assert_eq!(store.save_webhook(&view, None, now).await.unwrap(), Some(2));
-    assert_eq!(store.save_webhook(&view, None, now).await.unwrap(), None, "the version before");
+    assert_eq!(desk.save(&view, None).await, Some(2));
+    assert_eq!(desk.save(&view, None).await, None, "the version before");
     let told = desk.step(case, 1, To::Webhook(hook)).await;
     desk.settled(told, ("sent", 1, None)).await;
     let call = desk.hooks.taken("moved")[0].clone();
     assert_eq!(call.headers["webhook-signature"], signature(&call.headers, &call.body), "the key stays");
     assert_eq!(store.webhooks(Some(&DeskId::from("tw-taipei"))).await.unwrap().len(), 1);
-    assert!(!store.remove_webhook(view.webhook_id, 1, now).await.unwrap());
-    assert!(store.remove_webhook(view.webhook_id, 2, now).await.unwrap());
+    assert!(!desk.remove(view.webhook_id, 1).await);
+    assert!(desk.remove(view.webhook_id, 2).await);
     assert!(store.webhooks(None).await.unwrap().is_empty());
     let late = desk.step(case, 2, To::Webhook(hook)).await;
     desk.settled(late, ("failed", 0, Some("unregistered"))).await;

@@ -534,6 +534,41 @@ async fn two_nodes_take_what_is_due_at_the_same_moment_once_and_one_goes_on_alon
 }
 
 #[tokio::test]
+async fn a_case_that_cannot_be_read_holds_up_no_other() {
+    let story = Story::begins().await;
+    story.comes("lan", "tw-taipei").await;
+    story.has_phone("hoa").await;
+    story.goes_by(&prompt()).await;
+    let (broken, whole) = (story.press().await, story.press().await);
+    story.settles().await;
+    story.run("UPDATE cases SET routing = '1' WHERE case_id = $1", |sql| sql.bind(broken.0)).await;
+    story.passes(31 * S).await;
+    assert_eq!(taken(&story.service, whole).await.len(), 2);
+    assert_eq!(taken(&story.service, broken).await.len(), 1);
+    assert!(log::so_far().contains("A CASE CANNOT BE READ"));
+}
+
+#[tokio::test]
+async fn a_case_that_cannot_be_read_when_it_is_followed_begins_once_it_can() {
+    let story = Story::begins().await;
+    story.comes("lan", "tw-taipei").await;
+    story.goes_by(&prompt()).await;
+    let mut hangs = story.service.db.begin().await.unwrap();
+    sqlx::query("SELECT seq FROM escalation_cursor FOR UPDATE").execute(&mut *hangs).await.unwrap();
+    let case = story.press().await;
+    const SQL: &str = "UPDATE cases SET summary = routing::text, routing = '1' WHERE case_id = $1";
+    story.run(SQL, |sql| sql.bind(case.0)).await;
+    hangs.rollback().await.unwrap();
+    let followed = "SELECT count(*) FROM escalation_cursor c JOIN ledger_head h ON c.seq = h.seq";
+    until("it is followed", async || (story.service.count(followed).await == 1).then_some(())).await;
+    const MENDED: &str = "UPDATE cases SET routing = summary::jsonb, summary = NULL WHERE case_id = $1";
+    story.run(MENDED, |sql| sql.bind(case.0)).await;
+    story.clock.advance_ms(61 * S);
+    until("its first step is taken", async || (!taken(&story.service, case).await.is_empty()).then_some(()))
+        .await;
+}
+
+#[tokio::test]
 async fn many() {
     const CASES: usize = 1_000;
     let service = Service::start().await;

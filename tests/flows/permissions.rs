@@ -42,6 +42,7 @@ impl Subject {
         let path = route.path.replace("{case_id}", &self.case.to_string()).replace("{offset}", "0");
         let path = path.replace("{attachment_id}", &self.attachment.to_string());
         let path = path.replace("{rota_id}", &id).replace("{webhook_id}", &id).replace("{staff_id}", &id);
+        let path = path.replace("{measure_id}", &self.new.to_string());
         path.replace("{desk_id}", &self.desk).replace("{channel_id}", &self.new.to_string())
     }
 
@@ -79,9 +80,21 @@ impl Subject {
                 "login": self.new, "name": "thử", "role": "reviewer", "disabled": false } }),
             Some("CreateCodes") => json!({ "for": "without_device" }),
             Some("Texts") => json!({ "version": version, "phrases": [], "questions": [], "tags": [] }),
+            Some("FiguresQuery") => self.figures(),
+            Some("FigureCasesQuery") => json!({ "query": self.figures(), "of": "late" }),
+            Some("SaveReport") => {
+                json!({ "version": version, "cause": "thử", "done": "thử", "lessons": "thử",
+                "measures": [], "answers": [] })
+            }
+            Some("ReportVersion" | "ChangeMeasure") => json!({ "version": version }),
+            Some("ReturnReport") => json!({ "version": version, "questions": ["thử?"] }),
             Some("Search") => json!({ "text": "thử" }),
             Some(_) | None => json!({}),
         }
+    }
+
+    fn figures(&self) -> Value {
+        json!({ "from": "2026-01-01", "to": "2026-12-31", "zone": "Asia/Ho_Chi_Minh", "desk": self.desk })
     }
 
     fn rota(&self, id: Uuid) -> Value {

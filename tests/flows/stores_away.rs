@@ -98,6 +98,36 @@ async fn either_store_may_die_and_every_acknowledged_sos_is_recorded_once() {
 }
 
 #[tokio::test]
+async fn what_a_redis_has_taken_that_goes_away_before_it_is_read_becomes_a_case_without_it() {
+    let stack = stack().await;
+    let service = Service::start_on_stack(stack).await;
+    let mut phone = Phone::connect(&service).await;
+    // A recording that hangs: what comes after it stays in Redis.
+    let mut hangs = service.db.begin().await.unwrap();
+    sqlx::query("SELECT seq FROM ledger_head FOR UPDATE").execute(&mut *hangs).await.unwrap();
+    phone.press(Some((25.05, 121.52))).await;
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+    until("the recording hangs", async || (service.count(waits).await > 0).then_some(())).await;
+    let mut other = Phone::connect(&service).await;
+    let second = other.press(Some((25.05, 121.52))).await;
+    blocking(|| stack.kill_redis()).await;
+    hangs.rollback().await.unwrap();
+    until("both are on record", async || {
+        (service.count("SELECT count(*) FROM alerts").await == 2).then_some(())
+    })
+    .await;
+    blocking(|| stack.restart_redis()).await.expect("redis again");
+    other.receipt(second, Stage::Recorded).await;
+    until("nothing waits in Redis", async || {
+        let answer = service.get("/readyz").await.ok()?;
+        (answer.status() == 200).then_some(())
+    })
+    .await;
+    assert_eq!(service.count("SELECT count(*) FROM ledger WHERE kind = 'opened'").await, 2);
+    assert!(service.store.verify_ledger().await.unwrap().is_ok());
+}
+
+#[tokio::test]
 async fn the_same_press_at_two_nodes_in_the_same_moment_is_one_press() {
     let stack = stack().await;
     let one = Service::start_on_stack(stack).await;

@@ -291,6 +291,37 @@ async fn a_case_is_found_by_each_of_its_fields_with_and_without_marks_and_only_a
 }
 
 #[tokio::test]
+async fn a_search_that_finds_nothing_says_that_older_cases_were_not_looked_at() {
+    let service = Service::start().await;
+    let lan = service.officer("lan").await;
+    let (_, id) = opened(&service, TAIPEI).await;
+    let ask = async |text: &str| -> Found {
+        let answer = lan.send("POST", "/api/search", Some(&Search { text: text.into() })).await;
+        assert_eq!(answer.status(), 200);
+        answer.json().await.expect("there")
+    };
+    assert!(!ask("không có gì").await.more);
+    // As after some years: closed, and newer than that one.
+    let mut tx = service.db.begin().await.unwrap();
+    sqlx::query("SELECT set_config('sos.scope', '*', true)").execute(&mut *tx).await.unwrap();
+    let added = sqlx::query(
+        "INSERT INTO cases SELECT (jsonb_populate_record(c, jsonb_build_object(
+             'case_id', gen_random_uuid(), 'case_no', c.case_no + n, 'subject', 'alert:' || n, 'worker_id', NULL,
+             'opened_ms', c.opened_ms + n, 'state', 'closed', 'closed_ms', c.opened_ms + n, 'disposition', 'helped',
+             'owner_id', NULL, 'owner_since_ms', NULL))).*
+         FROM cases c, generate_series(1, 20000) n WHERE c.case_id = $1",
+    )
+    .bind(id.0)
+    .execute(&mut *tx)
+    .await
+    .unwrap();
+    assert_eq!(added.rows_affected(), 20_000);
+    tx.commit().await.unwrap();
+    let found = ask("không có gì").await;
+    assert_eq!((found.cases.len(), found.more), (0, true));
+}
+
+#[tokio::test]
 async fn whoever_searches_without_end_is_asked_to_wait() {
     let service = Service::start().await;
     let (lan, minh) = (service.officer("lan").await, service.officer("minh").await);

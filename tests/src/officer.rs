@@ -114,7 +114,7 @@ impl Officer {
         self.detail(id).await.timeline.into_iter().filter(is_done).collect()
     }
 
-    /// A feed from `after` on, or with a snapshot.
+    /// A feed from `after` on, or with a snapshot, which the service has then read: what happens next comes as an event.
     ///
     /// # Panics
     /// When the service does not let it in.
@@ -123,6 +123,9 @@ impl Officer {
         let FeedTicket { ticket } = answer.json().await.expect("a ticket");
         let mut feed = Feed::connect(&self.host, &self.base).await;
         feed.say(&ConsoleFrame::Hello { ticket, after_seq }).await;
+        if after_seq.is_none() {
+            feed.first = Some(feed.next().await);
+        }
         feed
     }
 }
@@ -130,6 +133,8 @@ impl Officer {
 /// A console's feed.
 pub struct Feed {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Heard already.
+    first: Option<Option<FeedFrame>>,
 }
 
 impl Feed {
@@ -143,7 +148,7 @@ impl Feed {
         headers.insert("Sec-WebSocket-Protocol", HeaderValue::from_static(SUBPROTOCOL));
         headers.insert("Origin", HeaderValue::from_str(origin).expect("an origin"));
         let (socket, _) = tokio_tungstenite::connect_async(request).await.expect("a connection");
-        Self { socket }
+        Self { socket, first: None }
     }
 
     /// Sends a frame.
@@ -160,6 +165,9 @@ impl Feed {
     /// # Panics
     /// When none comes in time.
     pub async fn next(&mut self) -> Option<FeedFrame> {
+        if let Some(first) = self.first.take() {
+            return first;
+        }
         loop {
             match tokio::time::timeout(LIMIT, self.socket.next()).await.expect("a frame in time") {
                 Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).expect("a frame")),
@@ -183,6 +191,15 @@ impl Feed {
             }
         };
         tokio::time::timeout(LIMIT, hear).await.unwrap_or_else(|_| panic!("waited in vain for: {what}"))
+    }
+
+    /// Waits until the service closes it.
+    ///
+    /// # Panics
+    /// When it does not in time.
+    pub async fn closes(&mut self) {
+        let hear = async { while self.next().await.is_some() {} };
+        tokio::time::timeout(LIMIT, hear).await.expect("closed in time");
     }
 
     /// Waits for an event of this kind.

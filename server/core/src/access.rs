@@ -62,11 +62,25 @@ pub enum Action {
     OwnChannels,
     /// Keep desks, numbers, accounts, codes and texts.
     Administer,
+    /// See the figures of the cases in one's scope.
+    SeeFigures,
+    /// Take a case's file away: everything about it.
+    ExportCase,
+    /// List the reports of the cases in one's scope.
+    ListReports,
+    /// Read the report of a case.
+    ReadReport,
+    /// Write in it, and say what became of its measures.
+    WriteReport,
+    /// Submit it for the desk.
+    SubmitReport,
+    /// Accept it, or return it with questions.
+    JudgeReport,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 18] = [
         Self::ListCases,
         Self::ReadCase,
         Self::WorkCase,
@@ -78,6 +92,13 @@ impl Action {
         Self::ArrangeCover,
         Self::OwnChannels,
         Self::Administer,
+        Self::SeeFigures,
+        Self::ExportCase,
+        Self::ListReports,
+        Self::ReadReport,
+        Self::WriteReport,
+        Self::SubmitReport,
+        Self::JudgeReport,
     ];
 }
 
@@ -133,19 +154,29 @@ pub fn may(officer: &Officer, action: Action, desks: Option<CaseDesks<'_>>) -> A
     match (action, desks) {
         (Action::ListDesks, _) => Access::Allowed,
         (Action::Shift | Action::OwnChannels, _) => allowed(works),
-        (Action::ListCases, _) => allowed(scope != Scope::Nothing),
+        (Action::ListCases | Action::ListReports, _) => allowed(scope != Scope::Nothing),
         (Action::SeeCover, _) => allowed(works || officer.role == Role::Administrator),
         (Action::ArrangeCover, _) => {
             allowed(matches!(officer.role, Role::Supervisor | Role::DutyOfficer | Role::Administrator))
         }
         (Action::Administer, _) => allowed(officer.role == Role::Administrator),
-        (Action::ReadCase | Action::WorkCase | Action::HelpCase | Action::TakeCase, None) => Access::Hidden,
-        (Action::ReadCase | Action::WorkCase | Action::HelpCase | Action::TakeCase, Some(desks))
-            if !scope.covers(desks) =>
-        {
-            Access::Hidden
+        (Action::SeeFigures, _) => {
+            allowed(matches!(officer.role, Role::Supervisor | Role::DutyOfficer | Role::Reviewer))
         }
+        (
+            Action::ReadCase | Action::WorkCase | Action::HelpCase | Action::TakeCase | Action::ExportCase,
+            None,
+        ) => Access::Hidden,
+        (
+            Action::ReadCase | Action::WorkCase | Action::HelpCase | Action::TakeCase | Action::ExportCase,
+            Some(desks),
+        ) if !scope.covers(desks) => Access::Hidden,
         (Action::ReadCase, Some(_)) => Access::Allowed,
+        (Action::ExportCase, Some(desks)) => match officer.role {
+            Role::DutyOfficer | Role::Reviewer => Access::Allowed,
+            Role::Supervisor => allowed(officer.desk.as_ref() == Some(desks.holder)),
+            Role::Dispatcher | Role::Administrator => Access::Forbidden,
+        },
         (Action::WorkCase | Action::HelpCase | Action::TakeCase, Some(_)) if !works => Access::Forbidden,
         (Action::WorkCase | Action::HelpCase | Action::TakeCase, Some(_))
             if officer.role == Role::DutyOfficer =>
@@ -160,6 +191,27 @@ pub fn may(officer: &Officer, action: Action, desks: Option<CaseDesks<'_>>) -> A
         (Action::TakeCase, Some(desks)) => {
             allowed(officer.desk.is_some() && officer.desk.as_ref() == desks.offered_to)
         }
+        (
+            Action::ReadReport | Action::WriteReport | Action::SubmitReport | Action::JudgeReport,
+            Some(desks),
+        ) if scope.covers(desks) => allowed(may_with_report(officer, action, desks)),
+        (Action::ReadReport | Action::WriteReport | Action::SubmitReport | Action::JudgeReport, _) => {
+            Access::Hidden
+        }
+    }
+}
+
+/// Of a case that the officer sees. Whoever judges a report has written in none.
+fn may_with_report(officer: &Officer, action: Action, desks: CaseDesks<'_>) -> bool {
+    let is_of_holder = officer.desk.as_ref() == Some(desks.holder);
+    match (action, officer.role) {
+        (Action::ReadReport, _) => true,
+        (Action::WriteReport, Role::Dispatcher | Role::Supervisor)
+        | (Action::SubmitReport, Role::Supervisor) => is_of_holder,
+        // Stands in for any desk, as in everything else of a case.
+        (Action::WriteReport | Action::SubmitReport, Role::DutyOfficer)
+        | (Action::JudgeReport, Role::Reviewer) => true,
+        _ => false,
     }
 }
 
@@ -193,6 +245,10 @@ mod tests {
             assert_eq!(may(&officer(role, Some("tw")), Action::WorkCase, case), Access::Allowed);
             assert_eq!(may(&officer(role, Some("jp")), Action::ReadCase, case), Access::Allowed);
             assert_eq!(may(&officer(role, Some("jp")), Action::WorkCase, case), Access::Forbidden);
+            assert_eq!(may(&officer(role, Some("jp")), Action::ExportCase, case), Access::Forbidden);
+            assert_eq!(may(&officer(role, Some("ph")), Action::ExportCase, case), Access::Hidden);
+            let takes_away = if role == Role::Supervisor { Access::Allowed } else { Access::Forbidden };
+            assert_eq!(may(&officer(role, Some("tw")), Action::ExportCase, case), takes_away);
             assert_eq!(may(&officer(role, Some(manila.as_str())), Action::ReadCase, case), Access::Hidden);
             assert_eq!(may(&officer(role, Some(manila.as_str())), Action::WorkCase, case), Access::Hidden);
             assert_eq!(may(&officer(role, None), Action::ReadCase, case), Access::Hidden);
@@ -228,7 +284,66 @@ mod tests {
         assert_eq!(may(&officer(Role::Reviewer, None), Action::ReadCase, case), Access::Allowed);
         assert_eq!(may(&officer(Role::Reviewer, None), Action::WorkCase, case), Access::Forbidden);
         assert_eq!(may(&officer(Role::Reviewer, None), Action::Shift, None), Access::Forbidden);
+        assert_eq!(may(&officer(Role::Reviewer, None), Action::ExportCase, case), Access::Allowed);
+        assert_eq!(may(&officer(Role::DutyOfficer, None), Action::ExportCase, case), Access::Allowed);
+        assert_eq!(may(&officer(Role::Administrator, None), Action::ExportCase, case), Access::Hidden);
         assert_eq!(may(&officer(Role::Administrator, None), Action::ReadCase, case), Access::Hidden);
         assert_eq!(may(&officer(Role::Administrator, None), Action::ListCases, None), Access::Forbidden);
+    }
+
+    #[test]
+    fn what_is_about_no_case_is_allowed_to_these_roles_and_to_no_other() {
+        use Action::{
+            Administer, ArrangeCover, ListCases, ListDesks, ListReports, OwnChannels, SeeCover, SeeFigures,
+            Shift,
+        };
+        use Role::{Administrator, Dispatcher, DutyOfficer, Reviewer, Supervisor};
+        const ROLES: [Role; 5] = [Dispatcher, Supervisor, DutyOfficer, Reviewer, Administrator];
+        let works = [Dispatcher, Supervisor, DutyOfficer];
+        for (action, roles) in [
+            (ListDesks, &ROLES[..]),
+            (ListCases, &[Dispatcher, Supervisor, DutyOfficer, Reviewer]),
+            (ListReports, &[Dispatcher, Supervisor, DutyOfficer, Reviewer]),
+            (Shift, &works),
+            (OwnChannels, &works),
+            (SeeCover, &[Dispatcher, Supervisor, DutyOfficer, Administrator]),
+            (ArrangeCover, &[Supervisor, DutyOfficer, Administrator]),
+            (Administer, &[Administrator]),
+            (SeeFigures, &[Supervisor, DutyOfficer, Reviewer]),
+        ] {
+            for role in ROLES {
+                let desk = matches!(role, Dispatcher | Supervisor).then_some("tw-taipei");
+                let wanted = if roles.contains(&role) { Access::Allowed } else { Access::Forbidden };
+                assert_eq!(may(&officer(role, desk), action, None), wanted, "{role:?} {action:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_report_is_written_and_submitted_by_the_desk_that_holds_the_case_and_judged_by_reviewers_alone() {
+        use Access::{Allowed, Forbidden, Hidden};
+        use Action::{JudgeReport, ReadReport, SubmitReport, WriteReport};
+        let (taipei, watchers) = (DeskId::from("tw"), [DeskId::from("jp")]);
+        let desks = CaseDesks { helpers: &watchers, ..CaseDesks::seen_by(&taipei, &watchers) };
+        // In the order: read, write, submit, judge.
+        for (role, desk, wanted) in [
+            (Role::Dispatcher, Some("tw"), [Allowed, Allowed, Forbidden, Forbidden]),
+            (Role::Supervisor, Some("tw"), [Allowed, Allowed, Allowed, Forbidden]),
+            (Role::Dispatcher, Some("jp"), [Allowed, Forbidden, Forbidden, Forbidden]),
+            (Role::Supervisor, Some("jp"), [Allowed, Forbidden, Forbidden, Forbidden]),
+            (Role::Supervisor, Some("ph"), [Hidden; 4]),
+            (Role::Supervisor, None, [Hidden; 4]),
+            (Role::DutyOfficer, None, [Allowed, Allowed, Allowed, Forbidden]),
+            (Role::Reviewer, None, [Allowed, Forbidden, Forbidden, Allowed]),
+            (Role::Administrator, None, [Hidden; 4]),
+        ] {
+            for (action, wanted) in
+                [ReadReport, WriteReport, SubmitReport, JudgeReport].into_iter().zip(wanted)
+            {
+                let officer = officer(role, desk);
+                assert_eq!(may(&officer, action, Some(desks)), wanted, "{role:?} {desk:?} {action:?}");
+                assert_eq!(may(&officer, action, None), Hidden, "{role:?} {action:?}");
+            }
+        }
     }
 }

@@ -106,7 +106,13 @@ impl LedgerEntry {
             | CaseEvent::Unlinked { .. }
             | CaseEvent::FixAsked {}
             | CaseEvent::Raised { .. }
-            | CaseEvent::Escalated { .. } => vec![],
+            | CaseEvent::Escalated { .. }
+            | CaseEvent::ReportSaved { .. }
+            | CaseEvent::ReportSubmitted {}
+            | CaseEvent::ReportReturned { .. }
+            | CaseEvent::ReportAccepted {}
+            | CaseEvent::MeasureDone { .. }
+            | CaseEvent::MeasureRedated { .. } => vec![],
         }
     }
 

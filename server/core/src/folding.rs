@@ -1,7 +1,5 @@
 //! Words without their marks, so that "Nguyen" finds "Nguyễn" and the other way round.
 
-use std::sync::LazyLock;
-
 /// A letter, and the lower-case letters that count as it.
 const LETTERS: [(char, &str); 9] = [
     ('a', "àáảãạăằắẳẵặâầấẩẫậäåā"),
@@ -18,31 +16,15 @@ const LETTERS: [(char, &str); 9] = [
 const MARKS: [char; 8] =
     ['\u{300}', '\u{301}', '\u{302}', '\u{303}', '\u{306}', '\u{309}', '\u{31B}', '\u{323}'];
 
-/// What to replace, letter for letter, by what; for the rest, which stands last, by nothing: the two arguments that
-/// `translate` of Postgres takes. Upper case is in it, because `lower` may know the letters of ASCII only.
-pub static TRANSLATION: LazyLock<(String, String)> = LazyLock::new(|| {
-    let (mut from, mut to) = (String::new(), String::new());
-    for (letter, marked) in LETTERS {
-        for one in marked.chars() {
-            from.push(one);
-            to.push(letter);
-            let mut upper = one.to_uppercase();
-            if let (Some(upper), None) = (upper.next(), upper.next()) {
-                from.push(upper);
-                to.push(letter);
-            }
-        }
-    }
-    from.extend(MARKS);
-    (from, to)
-});
-
-/// The text in lower case and without marks, as `lower(translate(text, ...))` makes it.
+/// The text in lower case and without marks.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    let letter =
-        |c: char| LETTERS.iter().find(|(_, marked)| marked.contains(c)).map_or(c, |(letter, _)| *letter);
-    text.chars().flat_map(char::to_lowercase).filter(|c| !MARKS.contains(c)).map(letter).collect()
+    text.chars().flat_map(char::to_lowercase).filter(|c| !MARKS.contains(c)).map(unmarked).collect()
+}
+
+fn unmarked(c: char) -> char {
+    let is_marked = |(_, marked): &&(char, &str)| !c.is_ascii() && marked.contains(c);
+    LETTERS.iter().find(is_marked).map_or(c, |(letter, _)| *letter)
 }
 
 /// What somebody searches for: all of its words have to be found, in any order.
@@ -72,11 +54,26 @@ impl Wanted {
         let text = fold(text);
         self.words.iter().all(|word| text.contains(word))
     }
+
+    /// Whether `text` or a telephone number has each of them; a number counts as it is dialled, too.
+    #[must_use]
+    pub fn is_in_either(&self, text: &str, phone: &str) -> bool {
+        let (text, dialled) = (fold(text), digits_in(phone));
+        self.words.iter().zip(&self.digits).all(|(word, digits)| {
+            text.contains(word)
+                || phone.contains(word)
+                || !digits.is_empty() && (text.contains(digits) || dialled.contains(digits))
+        })
+    }
 }
 
 fn digits_of(word: &str) -> String {
     let is_number = word.chars().all(|c| c.is_ascii_digit() || "+-.()/".contains(c));
-    if is_number { word.chars().filter(char::is_ascii_digit).collect() } else { String::new() }
+    if is_number { digits_in(word) } else { String::new() }
+}
+
+fn digits_in(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
 }
 
 #[cfg(test)]
@@ -97,20 +94,16 @@ mod tests {
     }
 
     #[test]
-    fn postgres_is_told_the_same() {
-        let (from, to) = &*TRANSLATION;
-        let to: Vec<char> = to.chars().collect();
-        for (at, c) in from.chars().enumerate() {
-            let folded: Vec<char> = fold(&c.to_string()).chars().collect();
-            assert_eq!(folded, to.get(at).copied().into_iter().collect::<Vec<_>>(), "{c}");
-        }
-    }
-
-    #[test]
     fn all_words_are_wanted_and_numbers_as_they_are_dialled() {
         let wanted = Wanted::of(" Lan  ĐÀI ").unwrap();
         assert!(wanted.is_in("đài bắc: chị Lan") && !wanted.is_in("chị Lan"));
         assert_eq!(Wanted::of("+886-900 lan-2").unwrap().digits, ["886900", ""]);
         assert_eq!(Wanted::of(" \t"), None);
+        let (lan, phone) = ("Nguyễn Thị Lan 2026-000007", "+886 900-123-456");
+        let is_in = |text: &str| Wanted::of(text).is_some_and(|wanted| wanted.is_in_either(lan, phone));
+        for text in ["lan 900123", "(+886) NGUYEN", "2026-000007", "900-123-456 thi", "000007"] {
+            assert!(is_in(text), "{text}");
+        }
+        assert!(!is_in("lan 900124") && !is_in("900 hoa"));
     }
 }

@@ -17,8 +17,12 @@ pub type Hash = [u8; 32];
 /// The hash before the first row.
 pub const GENESIS: Hash = [0; 32];
 
+/// About what an entry takes without its facts and its sealed part, in bytes.
+const ENTRY_BYTES: usize = 192;
+
 /// Members of an event that say something about a person: words, and where somebody is.
-const PERSONAL: [&str; 7] = ["alert", "text", "summary", "reason", "sms_from", "taken", "tags"];
+const PERSONAL: [&str; 9] =
+    ["alert", "text", "summary", "reason", "sms_from", "taken", "tags", "written", "questions"];
 
 /// A row of the ledger, without its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,24 +49,37 @@ pub struct Row {
     pub sealed: Vec<u8>,
 }
 
-/// The hash of `row` after `prev`. Every field goes in with its length, so that no two rows read the same.
+/// The hash of `row` after `prev`.
 #[must_use]
 pub fn hash(prev: &Hash, row: &Row) -> Hash {
     let mut sha = Sha256::new();
     sha.update(prev);
-    sha.update(row.seq.0.to_be_bytes());
-    sha.update(row.at.0.to_be_bytes());
-    sha.update(row.case_id.0.as_bytes());
-    for id in [row.actor_id, row.ref_id] {
-        sha.update([u8::from(id.is_some())]);
-        sha.update(id.unwrap_or_default().as_bytes());
-    }
-    let texts = [row.desk.as_str(), &row.actor, &row.kind, &row.facts];
-    for part in texts.iter().map(|t| t.as_bytes()).chain([row.sealed.as_slice()]) {
-        sha.update((part.len() as u64).to_be_bytes());
-        sha.update(part);
-    }
+    sha.update(row.entry());
     sha.finalize().into()
+}
+
+impl Row {
+    /// The bytes of the row that are hashed: in its chain after the hash before it, and by themselves as a leaf of the
+    /// [tree](crate::merkle) over all rows. In this order: `seq` and `at` in milliseconds (8 bytes each, big-endian, signed), the
+    /// case (16); the officer and what it is about (each 1 byte, whether there is one, and 16, zeros without); then desk, actor,
+    /// kind, facts and sealed part, each after its length in bytes (8, big-endian). So no two rows read the same.
+    #[must_use]
+    pub fn entry(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(ENTRY_BYTES + self.facts.len() + self.sealed.len());
+        bytes.extend(self.seq.0.to_be_bytes());
+        bytes.extend(self.at.0.to_be_bytes());
+        bytes.extend(self.case_id.0.as_bytes());
+        for id in [self.actor_id, self.ref_id] {
+            bytes.push(u8::from(id.is_some()));
+            bytes.extend(id.unwrap_or_default().as_bytes());
+        }
+        let texts = [self.desk.as_str(), &self.actor, &self.kind, &self.facts];
+        for part in texts.iter().map(|t| t.as_bytes()).chain([self.sealed.as_slice()]) {
+            bytes.extend((part.len() as u64).to_be_bytes());
+            bytes.extend(part);
+        }
+        bytes
+    }
 }
 
 /// The rows up to some place, as far as the next one depends on them.
@@ -159,7 +176,13 @@ pub fn ref_id(event: &CaseEvent) -> Option<Uuid> {
         | CaseEvent::Unlinked { .. }
         | CaseEvent::FixAsked {}
         | CaseEvent::Raised { .. }
-        | CaseEvent::Escalated { .. } => None,
+        | CaseEvent::Escalated { .. }
+        | CaseEvent::ReportSaved { .. }
+        | CaseEvent::ReportSubmitted {}
+        | CaseEvent::ReportReturned { .. }
+        | CaseEvent::ReportAccepted {}
+        | CaseEvent::MeasureDone { .. }
+        | CaseEvent::MeasureRedated { .. } => None,
         // One entry a message.
         CaseEvent::Delivered { message_ids } => message_ids.first().map(|id| id.0),
     }
@@ -181,6 +204,7 @@ fn erased(ref_id: Option<Uuid>) -> Map<String, Value> {
     blank.insert("text".to_owned(), Value::from(""));
     blank.insert("summary".to_owned(), Value::from(""));
     blank.insert("tags".to_owned(), Value::Array(vec![]));
+    blank.insert("questions".to_owned(), Value::Array(vec![]));
     if let Some(id) = ref_id {
         blank.insert("alert".to_owned(), serde_json::json!({ "alert_id": id }));
     }

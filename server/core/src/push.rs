@@ -130,7 +130,13 @@ fn may_be_shown(entry: &LedgerEntry) -> bool {
         | CaseEvent::Linked { .. }
         | CaseEvent::Unlinked { .. }
         | CaseEvent::Raised { .. }
-        | CaseEvent::Escalated { .. } => false,
+        | CaseEvent::Escalated { .. }
+        | CaseEvent::ReportSaved { .. }
+        | CaseEvent::ReportSubmitted {}
+        | CaseEvent::ReportReturned { .. }
+        | CaseEvent::ReportAccepted {}
+        | CaseEvent::MeasureDone { .. }
+        | CaseEvent::MeasureRedated { .. } => false,
     }
 }
 

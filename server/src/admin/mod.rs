@@ -8,6 +8,7 @@ pub mod desks;
 mod error;
 pub mod numbers;
 pub mod people;
+pub mod proofs;
 pub mod texts;
 pub mod webhooks;
 mod worker_list;
@@ -22,6 +23,7 @@ use sos_protocol::{CountryCode, DeskId, DeviceId, WorkerId};
 pub use self::cards::{IssuedCard, issue_card};
 use self::codes::QrFile;
 pub use self::error::AdminError;
+use self::proofs::Proofs;
 use crate::app::Ambient;
 use crate::config::Config;
 use crate::store::Store;
@@ -137,8 +139,14 @@ pub enum Admin {
         #[arg(long)]
         device: DeviceId,
     },
+    /// Measure all cases anew, from the first entry of the ledger on, for figures. The service does it while it runs; until
+    /// then figures stand for a part of the ledger, and say so.
+    RecountFigures,
     /// Check the chains of both ledgers, of cases and of administration, from their first rows.
     VerifyLedger,
+    /// Checkpoints of the ledger of cases, and proofs against them.
+    #[command(flatten)]
+    Proofs(Proofs),
 }
 
 /// A desk's id on the command line.
@@ -228,7 +236,12 @@ impl Admin {
                 ensure!(store.revoke_device(device, ambient.clock.now()).await?, "no such device");
                 Ok(())
             }
+            Self::RecountFigures => {
+                println!("to be gone through again: {} entries", store.recount_figures().await?.0);
+                Ok(())
+            }
             Self::VerifyLedger => verify_ledgers(store).await,
+            Self::Proofs(proofs) => proofs.run(config, store, ambient).await,
         }
     }
 }

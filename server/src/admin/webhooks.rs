@@ -12,6 +12,7 @@ use super::error::{AdminError, ensure, label, using};
 use crate::store::Store;
 use crate::store::administration::By;
 use crate::store::desks::known_desks;
+use crate::store::webhooks::remove_webhook;
 
 /// Longest address, in bytes.
 const URL_BYTES_MAX: usize = 1_024;
@@ -57,9 +58,7 @@ pub async fn put(
             named_nowhere(&mut change.tx, &Target::Webhook { webhook: id }).await?;
         }
         change.note("webhook", &id.to_string(), &facts).await?;
-        // In a transaction of its own, while the entry waits: there is none without the other but where the service
-        // ends between the two commits.
-        if store.save_webhook(&webhook, key.as_deref(), by.at).await?.is_none() {
+        if store.save_webhook(&mut change.tx, &webhook, key.as_deref()).await?.is_none() {
             return Err(AdminError::Stale);
         }
         Ok(change.commit().await?)
@@ -83,7 +82,7 @@ pub async fn remove(
         let mut change = store.change(by).await?;
         named_nowhere(&mut change.tx, &Target::Webhook { webhook: id }).await?;
         change.note("webhook", &id.to_string(), &json!({ "desk": before.desk, "removed": true })).await?;
-        if !store.remove_webhook(id, version, by.at).await? {
+        if !remove_webhook(&mut change.tx, id, version, by.at).await? {
             return Err(AdminError::Stale);
         }
         Ok(change.commit().await?)

@@ -4,3 +4,4 @@ pub mod credential;
 pub mod password;
 pub mod seal;
 pub mod secret;
+pub mod signing;

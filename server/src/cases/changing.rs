@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sos_core::access::{self, Access, Action, Officer};
 use sos_core::lifecycle::{self, Command, Pairing, Refusal};
 use sos_core::recording::{By, CaseRecord, Changes, Draft};
+use sos_core::report::{self, Report, ReportCommand, ReportRefusal};
 use sos_protocol::ambient::SharedClock;
 use sos_protocol::{CaseEvent, CaseId};
 use tokio::sync::Semaphore;
@@ -27,6 +28,8 @@ pub(super) enum Change {
     One(Command),
     /// This one and another.
     Two(CaseId, Pairing),
+    /// The report of it; the version is the report's.
+    Report(ReportCommand),
 }
 
 impl Changing {
@@ -50,6 +53,7 @@ impl Changing {
         let _turn = self.turns.acquire().await;
         match change {
             Change::One(command) => self.one(officer, id, version, command).await,
+            Change::Report(command) => self.report(officer, id, version.unwrap_or_default(), command).await,
             Change::Two(other, pairing) => self.two(officer, (id, other), version, pairing).await,
         }
     }
@@ -64,6 +68,26 @@ impl Changing {
         let (tx, mut rows) = self.store.lock_cases(&access::scope(officer), &[id]).await?;
         let mut row = rows.pop().ok_or(refused(Refusal::Hidden))?;
         let drafts = self.decide(&mut row, officer, version, command).map_err(refused)?;
+        let changes = Changes { cases: vec![row], alerts: vec![], drafts };
+        self.store.commit(tx, changes, self.clock.now()).await?;
+        Ok(())
+    }
+
+    /// Where the report stands is read from the ledger: while the case is locked, no other entry comes.
+    async fn report(
+        &self,
+        officer: &Officer,
+        id: CaseId,
+        version: u32,
+        command: ReportCommand,
+    ) -> Result<(), CaseError> {
+        let refused = |refusal| CaseError::Report(refusal, None);
+        let (mut tx, mut rows) = self.store.lock_cases(&access::scope(officer), &[id]).await?;
+        let mut row = rows.pop().ok_or(refused(ReportRefusal::Hidden))?;
+        let entries = self.store.report_entries(&mut tx, id).await?;
+        let report = Report::of(row.drill, entries.iter().map(|(event, by, at)| (event, *by, *at)));
+        let events = report::decide(&report, row.desks(), command, officer, version).map_err(refused)?;
+        let drafts = self.write_down(&mut row, officer, events);
         let changes = Changes { cases: vec![row], alerts: vec![], drafts };
         self.store.commit(tx, changes, self.clock.now()).await?;
         Ok(())

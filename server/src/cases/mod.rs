@@ -3,6 +3,7 @@
 pub mod batch;
 mod changing;
 pub mod rang;
+mod reports;
 pub mod search;
 mod surroundings;
 
@@ -11,7 +12,9 @@ use std::sync::Arc;
 use sos_core::access::{self, Access, Action, Officer};
 use sos_core::lifecycle::{Command, Pairing, Refusal};
 use sos_core::recording::{AlertRecord, CaseView};
+use sos_core::report::ReportRefusal;
 use sos_protocol::ambient::SharedClock;
+use sos_protocol::limits::DETAIL_FIXES_MAX;
 use sos_protocol::problem::Conflict;
 use sos_protocol::{AlertId, GatewayFrame};
 use sos_protocol::{CaseDetail, CaseId, CaseSummary, ErrorCode, Problem, Receipt, Seq};
@@ -37,6 +40,9 @@ pub enum CaseError {
     /// It may not or cannot be; with who did what before, where a race was lost.
     #[error("{0}")]
     Refused(Refusal, Option<Conflict>),
+    /// The same of a report.
+    #[error("{0}")]
+    Report(ReportRefusal, Option<Conflict>),
     /// There is no such desk.
     #[error("no such desk")]
     NoSuchDesk,
@@ -71,6 +77,10 @@ impl From<CaseError> for Problem {
         let text = error.to_string();
         let (code, conflict) = match error {
             CaseError::Refused(refusal, conflict) => (code(&refusal), conflict),
+            CaseError::Report(refusal, conflict) => {
+                let field = reports::field(&refusal).map(str::to_owned);
+                return Self { conflict, field, ..Self::new(reports::code(&refusal)).detail(text) };
+            }
             CaseError::NoSuchDesk | CaseError::NoSuchOfficer => {
                 return Self::new(ErrorCode::InvalidField).field("to").detail(text);
             }
@@ -294,7 +304,7 @@ impl Cases {
             None => (None, None),
         };
         let timeline = self.store.timeline(id).await?;
-        let fixes = self.store.fixes_of(id).await?;
+        let fixes = self.store.fixes_of(id, DETAIL_FIXES_MAX).await?;
         Ok(CaseDetail { case: view.summary(), worker, last_check_in, timeline, fixes })
     }
 

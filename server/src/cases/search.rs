@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use sos_core::access::{self, Officer, Scope};
 use sos_core::folding::Wanted;
@@ -23,6 +24,8 @@ const WINDOW_MS: i64 = 60_000;
 const OFFICERS_MAX: usize = 10_000;
 /// Searches at a time; each keeps a connection that the queue of a console may wait for.
 const AT_ONCE: usize = 2;
+/// Longest wait for one's turn: about what one search may take. Past it the officer is told to try again.
+const TURN_WITHIN: Duration = Duration::from_secs(4);
 /// Messages and notes that are decrypted for a search …
 const TEXTS_MAX: usize = 5_000;
 /// … within this time, in microseconds …
@@ -68,7 +71,8 @@ impl Cases {
         if !self.searches.allows(officer.id) {
             return Err(CaseError::TooOften);
         }
-        let _turn = self.searches.turns.acquire().await;
+        let turn = tokio::time::timeout(TURN_WITHIN, self.searches.turns.acquire()).await;
+        let _turn = turn.map_err(|_| StoreError::Resting)?;
         let scope = access::scope(officer);
         let like = self.store.cases_like(&scope, wanted, SEARCH_CASES_MAX).await?;
         let (saying, texts_since_ms) = self.saying(&scope, wanted).await?;

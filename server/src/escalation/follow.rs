@@ -10,13 +10,15 @@ use sos_protocol::{CaseEvent, CaseId, CaseState, DeskId, StaffId, UnixMs};
 use tokio_util::sync::CancellationToken;
 
 use super::{Escalating, Loops, Share, backoff, policy_of, recipients};
-use crate::store::escalations::{self as rows, Followed, Kept};
+use crate::store::escalations::{self as rows, Followed, Kept, UNREADABLE_AGAIN_MS};
 use crate::store::notifications::{self, Cause, To};
 use crate::store::{StoreError, Tx, USE_WITHIN};
 
 /// How often the ledger is looked at when nothing tells of new entries: another node's reach this one by it, and so does
 /// the end of the last shift at a desk.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// After one transaction, what comes next is gathered for this long: in a burst recording and ringing go first.
+const GATHER_FOR: Duration = Duration::from_millis(100);
 /// Entries gone through in one transaction.
 const ENTRIES_MAX: usize = 500;
 /// Unclaimed cases of deserted desks that are hastened at a time. The others keep the times that they have.
@@ -34,11 +36,7 @@ pub(super) async fn run(loops: Arc<Loops>, stop: CancellationToken) {
                     loops.kept.notify_one();
                 }
                 if is_all {
-                    tokio::select! {
-                        () = loops.with.relayed.notified() => {}
-                        () = tokio::time::sleep(LOOK_EVERY) => {}
-                        () = stop.cancelled() => {}
-                    }
+                    wait_for_more(&loops, followed > 0, &stop).await;
                 }
             }
             Err(error) => {
@@ -47,6 +45,17 @@ pub(super) async fn run(loops: Arc<Loops>, stop: CancellationToken) {
                 pause.pause(&stop).await;
             }
         }
+    }
+}
+
+async fn wait_for_more(loops: &Loops, is_busy: bool, stop: &CancellationToken) {
+    if is_busy {
+        stop.run_until_cancelled(tokio::time::sleep(GATHER_FOR)).await;
+    }
+    tokio::select! {
+        () = loops.with.relayed.notified() => {}
+        () = tokio::time::sleep(LOOK_EVERY) => {}
+        () = stop.cancelled() => {}
     }
 }
 
@@ -81,7 +90,7 @@ impl Escalating {
                 let deserted: Vec<&DeskId> = cursor.attended.difference(&attended).collect();
                 let hasten = rows::unclaimed(&mut tx, &deserted, HASTENED_MAX).await?;
                 let mut following = Following::read(&mut tx, ministry, signed_in, &entries, &hasten).await?;
-                following.entries(&entries);
+                following.entries(&entries, now);
                 following.hasten(&hasten, now);
                 let told = following.told(&mut tx, &entries, now).await?;
                 rows::keep(&mut tx, &following.into_rows()).await?;
@@ -124,11 +133,14 @@ impl Following {
 
     /// Follows the entries with the cases as they are now, which may be later than an entry: whatever changed them has an
     /// entry of its own behind it, and no step is taken before that one was followed as well.
-    fn entries(&mut self, entries: &[Followed]) {
+    fn entries(&mut self, entries: &[Followed], now: UnixMs) {
         for entry in entries {
-            let Some(case) = self.cases.get(&entry.case_id) else { continue };
             let kept = self.kept.entry(entry.case_id).or_insert_with(|| Kept::new(entry.case_id));
-            if let Some(event) = &entry.event {
+            let case = self.cases.get(&entry.case_id);
+            if case.is_none() {
+                kept.put_off(now.plus_ms(UNREADABLE_AGAIN_MS));
+            }
+            if let (Some(case), Some(event)) = (case, &entry.event) {
                 let policy = policy_of(&case.desk_id, &self.policies, &self.ministry);
                 let facts = CaseFacts::of(&case.case(), kept.runs);
                 let running = kept.escalation.as_ref();

@@ -16,10 +16,12 @@ use crate::store::escalations::{self as rows, Kept};
 use crate::store::notifications::{self, Cause};
 use crate::store::{StoreError, Tx, USE_WITHIN};
 
-/// Steps taken in one transaction: short enough that whoever commits behind it does not notice.
+/// Steps taken in one transaction: it holds up what commits behind it.
 const STEPS_MAX: usize = 200;
 /// Longest sleep: a step that another node put there is found by then, and time that somebody moved is noticed.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// After one transaction, what is due next is gathered for this long: each holds up what commits behind it.
+const GATHER_FOR: Duration = Duration::from_millis(100);
 /// Shortest one: what is due and not followed up to its case's last entry, or in somebody's hands, is ready in a moment.
 const AGAIN_AFTER: Duration = Duration::from_millis(25);
 
@@ -41,8 +43,12 @@ pub(super) async fn run(loops: Arc<Loops>, stop: CancellationToken) {
 }
 
 async fn take_and_sleep(loops: &Loops, limit: usize, stop: &CancellationToken) -> Result<(), StoreError> {
-    if loops.with.take_due(limit).await? == limit {
+    let taken = loops.with.take_due(limit).await?;
+    if taken == limit {
         return Ok(());
+    }
+    if taken > 0 {
+        stop.run_until_cancelled(tokio::time::sleep(GATHER_FOR)).await;
     }
     let next = loops.with.store.next_escalation_due().await?;
     let ms = next.map_or(i64::MAX, |next| next.since_ms(loops.with.clock.now()));
@@ -79,6 +85,8 @@ impl Escalating {
         let now = self.clock.now();
         let (mut tx, due) = self.store.lock_due_escalations(now, limit).await?;
         if due.is_empty() {
+            // Some may have been put off.
+            tx.commit().await?;
             return Ok(vec![]);
         }
         let cover = rows::read(&mut tx, ministry, &rotas(&due), now).await?;

@@ -3,6 +3,7 @@
 mod admin;
 mod attachments;
 mod body;
+mod case_files;
 mod cases;
 mod channels;
 mod check_ins;
@@ -10,12 +11,15 @@ mod cover;
 mod device;
 mod enrol;
 mod escalation;
+mod figures;
 mod front_ends;
 mod health;
+mod ledger;
 mod openapi;
 mod phones;
 mod pins;
 mod problem;
+mod reports;
 pub mod routes;
 mod serve;
 mod session;
@@ -40,8 +44,10 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::attachments::Attachments;
 use crate::auth::credential::Credentials;
 use crate::auth::password::Passwords;
+use crate::auth::signing::Signer;
 use crate::cases::Cases;
 use crate::dispatch::Dispatch;
+use crate::figures::Counting;
 use crate::intake::Intake;
 use crate::pins::Pins;
 use crate::push::Push;
@@ -63,6 +69,8 @@ pub struct Parts {
     pub intake: Arc<Intake>,
     /// Cases.
     pub cases: Cases,
+    /// Figures for reviewers.
+    pub figures: Counting,
     /// Which desk an alert goes to.
     pub dispatch: Arc<Dispatch>,
     /// Phones' sockets.
@@ -77,6 +85,8 @@ pub struct Parts {
     pub push: Arc<Push>,
     /// E-mail to officers is set up.
     pub mail: bool,
+    /// Signs what leaves the service.
+    pub signer: Signer,
     /// Officers' passwords.
     pub passwords: Passwords,
     /// Workers' PINs.
@@ -91,7 +101,7 @@ pub struct Parts {
     pub clock: SharedClock,
     /// Randomness.
     pub entropy: SharedEntropy,
-    /// Figures.
+    /// Metrics.
     pub metrics: PrometheusHandle,
     /// The cookie goes only over TLS.
     pub cookie_secure: bool,
@@ -128,6 +138,17 @@ fn work() -> Router<Shared> {
         .route("/api/cases/{case_id}/ask-fix", post(work::ask_fix))
         .route("/api/cases/{case_id}/raise", post(work::raise))
         .route("/api/cases/{case_id}/surroundings", get(work::surroundings))
+}
+
+/// Addresses of incident reports.
+fn report_routes() -> Router<Shared> {
+    Router::new()
+        .route("/api/reports", get(reports::list))
+        .route("/api/cases/{case_id}/report", get(reports::view).post(reports::save))
+        .route("/api/cases/{case_id}/report/submit", post(reports::submit))
+        .route("/api/cases/{case_id}/report/return", post(reports::give_back))
+        .route("/api/cases/{case_id}/report/accept", post(reports::accept))
+        .route("/api/cases/{case_id}/report/measures/{measure_id}", post(reports::measure))
 }
 
 /// Addresses of cover.
@@ -180,6 +201,11 @@ pub fn router(parts: Shared) -> Router {
         .route("/api/cases/{case_id}/escalation", get(escalation::view))
         .route("/api/cases/{case_id}/told", post(escalation::told))
         .merge(work())
+        .route("/api/cases/{case_id}/file", get(case_files::file))
+        .route("/api/case-files/check", post(case_files::check))
+        .route("/api/figures", post(figures::figures))
+        .route("/api/figures/cases", post(figures::cases))
+        .merge(report_routes())
         .route("/api/texts", get(admin::texts::get))
         .merge(cover_routes())
         .merge(admin_routes())
@@ -204,6 +230,8 @@ pub fn router(parts: Shared) -> Router {
         .route("/api/device/check-ins", post(check_ins::check_in))
         .route("/api/card", post(pins::sign_in_by_card))
         .route("/api/settings", get(device::settings))
+        .route("/api/ledger/key", get(ledger::key))
+        .route("/api/ledger/checkpoint", get(ledger::checkpoint))
         .route("/api/openapi.json", get(openapi::document))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))

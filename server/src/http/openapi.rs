@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 use sos_protocol::http as api;
-use sos_protocol::{admin, cover, proof};
+use sos_protocol::{admin, case_file, cover, figures, ledger, proof, report};
 use utoipa::ToSchema;
 use utoipa::openapi::{ComponentsBuilder, RefOr, Schema};
 
@@ -144,6 +144,10 @@ fn schemas() -> Value {
     add::<cover::Holidays>(&mut all);
     add::<cover::PutChannel>(&mut all);
     add::<cover::Channels>(&mut all);
+    add::<figures::FiguresQuery>(&mut all);
+    add::<figures::Figures>(&mut all);
+    add::<figures::FigureCasesQuery>(&mut all);
+    add::<figures::FigureCases>(&mut all);
     add::<admin::DeskSettings>(&mut all);
     add::<admin::DeskSettingsList>(&mut all);
     add::<admin::NumberEntry>(&mut all);
@@ -155,6 +159,16 @@ fn schemas() -> Value {
     add::<admin::WorkersFound>(&mut all);
     add::<admin::Texts>(&mut all);
     add::<admin::AdminLedger>(&mut all);
+    add::<case_file::CaseFileCheck>(&mut all);
+    add::<ledger::LedgerKey>(&mut all);
+    add::<ledger::Checkpoint>(&mut all);
+    add::<report::ReportView>(&mut all);
+    add::<report::ReportList>(&mut all);
+    add::<report::ReportsOf>(&mut all);
+    add::<report::SaveReport>(&mut all);
+    add::<report::ReportVersion>(&mut all);
+    add::<report::ReturnReport>(&mut all);
+    add::<report::ChangeMeasure>(&mut all);
     add::<api::CaseList>(&mut all);
     add::<api::Readiness>(&mut all);
     let components = ComponentsBuilder::new().schemas_from_iter(all).build();

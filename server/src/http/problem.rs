@@ -7,6 +7,7 @@ use sos_protocol::{ErrorCode, Problem};
 
 use crate::admin::AdminError;
 use crate::cases::CaseError;
+use crate::figures::FiguresError;
 use crate::store::StoreError;
 
 /// A problem on its way out.
@@ -40,6 +41,12 @@ impl From<CaseError> for Failed {
 
 impl From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {
+        Self(Box::new(error.into()))
+    }
+}
+
+impl From<FiguresError> for Failed {
+    fn from(error: FiguresError) -> Self {
         Self(Box::new(error.into()))
     }
 }

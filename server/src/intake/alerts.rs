@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::Inbound;
+use super::unrecorded::Unrecorded;
 use crate::gather::{Batch, Gather, Gathered};
 use crate::queue::Queue;
 
@@ -33,24 +34,26 @@ pub(crate) async fn run(
     mut waiting: Gathered<Inbound>,
     queue: Arc<Queue>,
     past_redis: Gather<Inbound>,
+    unrecorded: Arc<Unrecorded>,
     stop: CancellationToken,
 ) {
     let (turns, past_redis) = (Arc::new(Semaphore::new(IN_FLIGHT_MAX)), Arc::new(past_redis));
     while let Ok(turn) = turns.clone().acquire_owned().await {
         let Some(Some(batch)) = stop.run_until_cancelled(waiting.next(BATCH_MAX)).await else { return };
-        let (queue, past_redis) = (queue.clone(), past_redis.clone());
+        let (queue, past_redis, unrecorded) = (queue.clone(), past_redis.clone(), unrecorded.clone());
         tokio::spawn(async move {
-            keep(&queue, &past_redis, batch).await;
+            keep(&queue, &past_redis, &unrecorded, batch).await;
             drop(turn);
         });
     }
 }
 
-async fn keep(queue: &Queue, past_redis: &Gather<Inbound>, batch: Batch<Inbound>) {
+async fn keep(queue: &Queue, past_redis: &Gather<Inbound>, unrecorded: &Unrecorded, batch: Batch<Inbound>) {
     let Batch { items, callers } = batch;
     let mut answers = queue.add_alerts(&items).await.unwrap_or_default().into_iter();
     for (inbound, caller) in items.into_iter().zip(callers) {
         if answers.next() == Some(true) {
+            unrecorded.keep(inbound);
             caller.tell(true);
         } else {
             metrics::counter!("sos_intake_past_redis_total").increment(1);

@@ -5,6 +5,7 @@ pub mod direct;
 pub mod fixes;
 pub mod provisional;
 pub mod recorder;
+pub mod unrecorded;
 
 pub use sos_core::recording::{Inbound, Item, Origin};
 use sos_protocol::ambient::SharedClock;

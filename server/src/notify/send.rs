@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sos_protocol::{NotificationId, UnixMs};
+use sos_protocol::cover::ChannelKind;
+use sos_protocol::{NotificationId, UnixMs, WebhookId};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -19,6 +20,11 @@ use crate::store::notify::{Fate, InHand, SendTo, channel_word};
 /// Calls of a channel under way in this node: a flood of alerts tells tens of officers, and a mail server takes about
 /// this many connections from one sender.
 const AT_ONCE: usize = 32;
+/// Webhooks lead to as many services, of which some may hang: enough for all desks of a country's missions.
+const WEBHOOK_CALLS_AT_ONCE: usize = 512;
+/// Notifications taken at a time for webhooks. Past as many calls under way a webhook is given no more until some come
+/// back, so that one that hangs takes less than twice this of [`WEBHOOK_CALLS_AT_ONCE`].
+const OF_ONE_WEBHOOK: usize = 8;
 /// How often notifications are looked for while none come back.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// A notification in the hands of a node that died is taken by another after this, in milliseconds. Longer than a call and
@@ -36,10 +42,33 @@ type Settled = (NotificationId, Fate);
 #[derive(Default)]
 struct Calls {
     set: JoinSet<Settled>,
-    held: HashMap<Id, Uuid>,
+    held: HashMap<Id, (NotificationId, Option<WebhookId>)>,
 }
 
 impl Calls {
+    fn begin(&mut self, channel: &Arc<Channel>, job: InHand) {
+        let held = (job.id, job.webhook);
+        let call = self.set.spawn(deliver(channel.clone(), job));
+        self.held.insert(call.id(), held);
+    }
+
+    /// How many more may be taken now.
+    fn room(&self, kind: ChannelKind) -> usize {
+        match kind {
+            ChannelKind::Webhook => (WEBHOOK_CALLS_AT_ONCE - self.set.len()).min(OF_ONE_WEBHOOK),
+            _ => AT_ONCE - self.set.len(),
+        }
+    }
+
+    /// Webhooks with as many calls under way as one may have.
+    fn busy(&self) -> Vec<Uuid> {
+        let mut calls: HashMap<Uuid, usize> = HashMap::new();
+        for webhook in self.held.values().filter_map(|(_, webhook)| *webhook) {
+            *calls.entry(webhook.0).or_default() += 1;
+        }
+        calls.into_iter().filter(|(_, count)| *count >= OF_ONE_WEBHOOK).map(|(id, _)| id).collect()
+    }
+
     /// What came back; none of a call that panicked: its notification comes back by itself.
     fn over(&mut self, result: Result<(Id, Settled), JoinError>) -> Option<Settled> {
         let (id, settled) = match result {
@@ -65,21 +94,22 @@ pub(super) async fn run(channel: Arc<Channel>, stop: CancellationToken) {
     let mut calls = Calls::default();
     let mut pause = Backoff::new(PAUSES.0, PAUSES.1);
     while !stop.is_cancelled() {
-        if calls.set.len() < AT_ONCE {
+        let mut is_full = false;
+        if calls.room(channel.kind) > 0 {
             match claim(&channel, &calls).await {
-                Ok(ready) => {
+                Ok(taken) => {
                     pause.reset();
-                    for job in ready {
-                        let id = job.id.0;
-                        let call = calls.set.spawn(deliver(channel.clone(), job));
-                        calls.held.insert(call.id(), id);
-                    }
+                    is_full = taken.is_all_room;
+                    taken.ready.into_iter().for_each(|job| calls.begin(&channel, job));
                 }
                 Err(error) => {
                     tracing::warn!(%error, channel = channel_word(channel.kind), "notifications cannot be read");
                     pause.pause(&stop).await;
                 }
             }
+        }
+        if is_full && calls.room(channel.kind) > 0 {
+            continue;
         }
         tokio::select! {
             Some(first) = calls.set.join_next_with_id() => settle(&channel, calls.all_over(first)).await,
@@ -92,12 +122,20 @@ pub(super) async fn run(channel: Arc<Channel>, stop: CancellationToken) {
     }
 }
 
+/// What is sent now.
+struct Ready {
+    ready: Vec<InHand>,
+    /// There may be more that is due.
+    is_all_room: bool,
+}
+
 /// Notifications that are due and can be sent; the others are settled.
-async fn claim(channel: &Channel, calls: &Calls) -> Result<Vec<InHand>, StoreError> {
-    let (now, room) = (channel.clock.now(), AT_ONCE - calls.set.len());
-    let held: Vec<Uuid> = calls.held.values().copied().collect();
-    let until = now.plus_ms(IN_HAND_MS);
-    let jobs = channel.store.claim_notifications(channel.kind, room, &held, now, until).await?;
+async fn claim(channel: &Channel, calls: &Calls) -> Result<Ready, StoreError> {
+    let (now, room) = (channel.clock.now(), calls.room(channel.kind));
+    let held: Vec<Uuid> = calls.held.values().map(|(id, _)| id.0).collect();
+    let (busy, until) = (calls.busy(), now.plus_ms(IN_HAND_MS));
+    let jobs = channel.store.claim_notifications(channel.kind, room, &held, &busy, now, until).await?;
+    let is_all_room = jobs.len() == room;
     let (mut ready, mut over) = (vec![], vec![]);
     for job in jobs {
         match not_sent(channel, &job) {
@@ -106,7 +144,7 @@ async fn claim(channel: &Channel, calls: &Calls) -> Result<Vec<InHand>, StoreErr
         }
     }
     settle(channel, over).await;
-    Ok(ready)
+    Ok(Ready { ready, is_all_room })
 }
 
 /// Why a notification is not even tried; none: it is.

@@ -172,6 +172,7 @@ mod tests {
                 is_claimed,
             }),
             to: None,
+            webhook: None,
             ends: UnixMs(0),
             tries: 1,
             is_answered: false,

@@ -282,11 +282,6 @@ impl Store {
         .await
     }
 
-    async fn key(&self, tx: &mut Tx, subject: &str) -> Result<SubjectKey, StoreError> {
-        let subject = subject.to_owned();
-        self.keys(tx, std::slice::from_ref(&subject)).await?.remove(&subject).ok_or(StoreError::Sealed)
-    }
-
     /// Its parts are lost: it begins again, if nobody found out otherwise in the meantime.
     ///
     /// # Errors

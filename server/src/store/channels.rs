@@ -1,12 +1,11 @@
 //! Where officers can be told away from their consoles.
 
-use sos_protocol::cover::{
-    ChannelKind, ChannelTarget, ChannelView, NotificationState, NotificationView, PutChannel, WebhookLast,
-};
+use sos_protocol::cover::{ChannelKind, ChannelTarget, ChannelView, PutChannel, WebhookLast};
 use sos_protocol::limits::CHANNELS_PER_OFFICER_MAX;
-use sos_protocol::{ChannelId, DeskId, NotificationId, StaffId, UnixMs, WebhookId};
+use sos_protocol::{ChannelId, DeskId, StaffId, UnixMs, WebhookId};
 use uuid::Uuid;
 
+use super::notifications::noted;
 use super::notify::{channel_kind, channel_word};
 use super::{Store, StoreError, USE_WITHIN};
 use crate::auth::seal::Sealer;
@@ -131,9 +130,8 @@ impl Store {
             if usize::try_from(others).unwrap_or(usize::MAX) >= CHANNELS_PER_OFFICER_MAX {
                 return Ok(Changed::TooMany);
             }
-            let keys = self.keys(&mut tx, std::slice::from_ref(&subject)).await?;
-            let key = keys.get(&subject).ok_or(StoreError::Sealed)?;
-            let sealed = self.sealer.seal(key, &Target::context(channel, target_id), &plain);
+            let key = self.key(&mut tx, &subject).await?;
+            let sealed = self.sealer.seal(&key, &Target::context(channel, target_id), &plain);
             let kept = sqlx::query!(
                 "INSERT INTO staff_channels VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (channel_id) DO UPDATE
                  SET kind = excluded.kind, label = excluded.label, target_id = excluded.target_id,
@@ -191,10 +189,7 @@ impl Store {
     pub async fn channels(&self, whose: Whose<'_>) -> Result<Vec<ChannelView>, StoreError> {
         self.within(USE_WITHIN, async {
             let rows = sqlx::query!(
-                r#"SELECT c.channel_id, c.staff_id, c.kind, c.label, c.set_ms, s.name,
-                          n.notification_id AS "notification_id?", n.run AS "run?", n.round AS "round?",
-                          n.step AS "step?", n.state AS "state?", n.tries AS "tries?", n.fault,
-                          n.made_ms AS "made_ms?", n.settled_ms, n.channel AS "by?"
+                r#"SELECT c.channel_id, c.staff_id, c.kind, c.label, c.set_ms, s.name, to_jsonb(n) AS last
                    FROM staff_channels c JOIN staff s USING (staff_id)
                    LEFT JOIN LATERAL (
                        SELECT * FROM notifications n WHERE n.channel_id = c.channel_id
@@ -210,23 +205,13 @@ impl Store {
             .await?;
             rows.into_iter()
                 .map(|row| {
-                    let last = Latest {
-                        notification_id: row.notification_id,
-                        place: (row.run, row.round, row.step),
-                        channel: row.by,
-                        state: row.state,
-                        tries: row.tries,
-                        fault: row.fault,
-                        made_ms: row.made_ms,
-                        settled_ms: row.settled_ms,
-                    };
                     Ok(ChannelView {
                         channel_id: ChannelId(row.channel_id),
                         staff_id: StaffId(row.staff_id),
                         channel: channel_kind(&row.kind)?,
                         label: row.label,
                         set_at_ms: UnixMs(row.set_ms),
-                        last: last.view(&row.name)?,
+                        last: row.last.map(|last| noted(last, &row.name)).transpose()?,
                         name: row.name,
                     })
                 })
@@ -243,9 +228,7 @@ impl Store {
     pub async fn webhooks_told(&self, desk: Option<&DeskId>) -> Result<Vec<WebhookLast>, StoreError> {
         self.within(USE_WITHIN, async {
             let rows = sqlx::query!(
-                r#"SELECT w.webhook_id, w.name, n.notification_id AS "notification_id?", n.run AS "run?",
-                          n.round AS "round?", n.step AS "step?", n.state AS "state?", n.tries AS "tries?", n.fault,
-                          n.made_ms AS "made_ms?", n.settled_ms, n.channel AS "by?"
+                r#"SELECT w.webhook_id, w.name, to_jsonb(n) AS last
                    FROM webhooks w
                    LEFT JOIN LATERAL (
                        SELECT * FROM notifications n WHERE n.webhook_id = w.webhook_id
@@ -260,17 +243,7 @@ impl Store {
             .await?;
             rows.into_iter()
                 .map(|row| {
-                    let last = Latest {
-                        notification_id: row.notification_id,
-                        place: (row.run, row.round, row.step),
-                        channel: row.by,
-                        state: row.state,
-                        tries: row.tries,
-                        fault: row.fault,
-                        made_ms: row.made_ms,
-                        settled_ms: row.settled_ms,
-                    };
-                    let last = last.view(&row.name)?;
+                    let last = row.last.map(|last| noted(last, &row.name)).transpose()?;
                     Ok(WebhookLast { webhook_id: WebhookId(row.webhook_id), name: row.name, last })
                 })
                 .collect()
@@ -372,43 +345,4 @@ async fn insert_channel_tests(
     .execute(&mut **tx)
     .await?;
     Ok(done.rows_affected())
-}
-
-/// The latest notification by a channel, as its row has it; all of it is missing where there is none.
-struct Latest {
-    notification_id: Option<Uuid>,
-    place: (Option<i32>, Option<i32>, Option<i32>),
-    channel: Option<String>,
-    state: Option<String>,
-    tries: Option<i32>,
-    fault: Option<String>,
-    made_ms: Option<i64>,
-    settled_ms: Option<i64>,
-}
-
-impl Latest {
-    fn view(self, to: &str) -> Result<Option<NotificationView>, StoreError> {
-        let (Some(id), (Some(run), Some(round), Some(step)), Some(channel), Some(made_ms)) =
-            (self.notification_id, self.place, self.channel, self.made_ms)
-        else {
-            return Ok(None);
-        };
-        Ok(Some(NotificationView {
-            notification_id: NotificationId(id),
-            run: u32::try_from(run).unwrap_or_default(),
-            round: u32::try_from(round).unwrap_or_default(),
-            step: u8::try_from(step).unwrap_or_default(),
-            to: to.to_owned(),
-            channel: channel_kind(&channel)?,
-            state: match self.state.as_deref() {
-                Some("sent") => NotificationState::Sent,
-                Some("failed") => NotificationState::Failed,
-                _ => NotificationState::Waiting,
-            },
-            tries: self.tries.and_then(|tries| u32::try_from(tries).ok()).unwrap_or_default(),
-            fault: self.fault,
-            made_at_ms: UnixMs(made_ms),
-            settled_at_ms: self.settled_ms.map(UnixMs),
-        }))
-    }
 }

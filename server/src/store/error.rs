@@ -23,6 +23,9 @@ pub enum StoreError {
     /// The personal part of a row does not open with the subject's key.
     #[error("postgres: sealed part of a row does not open")]
     Sealed,
+    /// A checkpoint, or a subtree of the ledger's tree, has a key or a hash that is none.
+    #[error("postgres: unreadable checkpoint or subtree")]
+    Tree,
 }
 
 impl StoreError {
@@ -52,7 +55,7 @@ impl StoreError {
                 | sqlx::Error::Protocol(_)
                 | sqlx::Error::WorkerCrashed,
             ) => true,
-            Self::Sql(_) | Self::Unreadable(_) | Self::NoDesks | Self::Sealed => false,
+            Self::Sql(_) | Self::Unreadable(_) | Self::NoDesks | Self::Sealed | Self::Tree => false,
         }
     }
 

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use sos_core::recording::{measured_at, newer};
 use sos_protocol::case::FixView;
-use sos_protocol::limits::DETAIL_FIXES_MAX;
 use sos_protocol::{AlertId, CaseId, DeskId, Fix, FixId, FixSource, UnixMs};
 
 use super::{Store, StoreError, USE_WITHIN};
@@ -164,18 +163,18 @@ impl Store {
         Ok(told)
     }
 
-    /// The latest fixes of a case, newest first. The caller has checked that the case may be seen.
+    /// At most `limit` latest fixes of a case, newest first. The caller has checked that the case may be seen.
     ///
     /// # Errors
     /// When Postgres does not do it.
-    pub async fn fixes_of(&self, id: CaseId) -> Result<Vec<FixView>, StoreError> {
+    pub async fn fixes_of(&self, id: CaseId, limit: usize) -> Result<Vec<FixView>, StoreError> {
         self.within(USE_WITHIN, async {
             let rows = sqlx::query!(
                 "SELECT DISTINCT ON (server_ms, fix_id) f.* FROM fixes f
                  WHERE alert_id IN (SELECT alert_id FROM alerts WHERE case_id = $1)
                  ORDER BY server_ms DESC, fix_id LIMIT $2",
                 id.0,
-                i64::try_from(DETAIL_FIXES_MAX).unwrap_or(i64::MAX)
+                i64::try_from(limit).unwrap_or(i64::MAX)
             )
             .fetch_all(&self.pool)
             .await?;

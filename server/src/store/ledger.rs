@@ -34,12 +34,13 @@ impl Store {
         subjects.sort_unstable();
         subjects.dedup();
         let keys = self.keys(&mut tx, &subjects).await?;
+        self.list_reports_of(&mut tx, &changes, now).await?;
 
         let head = sqlx::query!("SELECT seq, hash FROM ledger_head FOR UPDATE").fetch_one(&mut *tx).await?;
         let first = Seq(head.seq + 1);
         let rows = changes.place(first, now, |draft, seq, personal| {
-            let key = keys.get(&draft.subject).ok_or(StoreError::Sealed)?;
-            Ok::<_, StoreError>(self.sealer.seal(key, &context(draft.case_id, seq), personal.as_bytes()))
+            let key = self.key_in(&keys, &draft.subject)?;
+            Ok::<_, StoreError>(self.sealer.seal(&key, &context(draft.case_id, seq), personal.as_bytes()))
         })?;
         self.save_cases(&mut tx, &changes.cases).await?;
         if !changes.alerts.is_empty() {
@@ -250,6 +251,25 @@ impl Store {
         .await
     }
 
+    /// The rows of a case up to `last`, in order, each with its hash. The caller has checked that it may be seen.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub async fn rows_of(&self, id: CaseId, last: Seq) -> Result<Vec<(Row, Vec<u8>)>, StoreError> {
+        self.within(USE_WITHIN, async {
+            let rows = sqlx::query_as!(
+                StoredRow,
+                "SELECT * FROM ledger WHERE case_id = $1 AND seq <= $2 ORDER BY seq",
+                id.0,
+                last.0
+            )
+            .fetch_all(&self.pool)
+            .await?;
+            Ok(rows.into_iter().map(StoredRow::into_parts).collect())
+        })
+        .await
+    }
+
     /// Checks the chain from the first row on: the number of rows, or the first place that does not fit.
     ///
     /// # Errors
@@ -260,7 +280,8 @@ impl Store {
         loop {
             // Read before the rows: what is committed in between then shows as another page, not as a break.
             let head = sqlx::query!("SELECT seq, hash FROM ledger_head").fetch_one(&self.pool).await?;
-            let rows = sqlx::query!(
+            let rows = sqlx::query_as!(
+                StoredRow,
                 "SELECT * FROM ledger WHERE seq > $1 ORDER BY seq LIMIT $2",
                 chain.seq().0,
                 PAGE
@@ -271,19 +292,7 @@ impl Store {
                 return Ok(chain.ends_at(Seq(head.seq), &head.hash).map(|()| chain.seq()));
             }
             for row in rows {
-                let hash = row.hash;
-                let row = Row {
-                    seq: Seq(row.seq),
-                    at: UnixMs(row.at_ms),
-                    case_id: CaseId(row.case_id),
-                    desk: DeskId(row.desk_id),
-                    actor: row.actor,
-                    actor_id: row.actor_id,
-                    kind: row.kind,
-                    ref_id: row.ref_id,
-                    facts: row.facts,
-                    sealed: row.sealed,
-                };
+                let (row, hash) = row.into_parts();
                 if let Err(broken) = chain.follow(&row, &hash) {
                     return Ok(Err(broken));
                 }
@@ -341,4 +350,38 @@ pub(super) struct EntryRow {
     pub(super) wrapped_key: Option<Vec<u8>>,
     pub(super) view: Option<serde_json::Value>,
     pub(super) alerts: Option<serde_json::Value>,
+}
+
+/// A row, as its columns.
+pub(super) struct StoredRow {
+    pub(super) seq: i64,
+    pub(super) at_ms: i64,
+    pub(super) case_id: Uuid,
+    pub(super) desk_id: String,
+    pub(super) actor: String,
+    pub(super) actor_id: Option<Uuid>,
+    pub(super) kind: String,
+    pub(super) ref_id: Option<Uuid>,
+    pub(super) facts: String,
+    pub(super) sealed: Vec<u8>,
+    pub(super) hash: Vec<u8>,
+}
+
+impl StoredRow {
+    /// With its hash.
+    pub(super) fn into_parts(self) -> (Row, Vec<u8>) {
+        let row = Row {
+            seq: Seq(self.seq),
+            at: UnixMs(self.at_ms),
+            case_id: CaseId(self.case_id),
+            desk: DeskId(self.desk_id),
+            actor: self.actor,
+            actor_id: self.actor_id,
+            kind: self.kind,
+            ref_id: self.ref_id,
+            facts: self.facts,
+            sealed: self.sealed,
+        };
+        (row, self.hash)
+    }
 }

@@ -6,6 +6,7 @@ pub mod cards;
 pub mod cases;
 pub mod channels;
 pub mod check_ins;
+pub mod checkpoints;
 pub mod cover;
 pub mod desks;
 mod error;
@@ -13,11 +14,13 @@ pub mod escalations;
 pub mod fixes;
 pub mod keys;
 pub mod ledger;
+pub mod measures;
 pub mod notifications;
 pub mod notify;
 pub mod numbers;
 pub mod pins;
 pub mod push;
+pub mod reports;
 pub mod search;
 pub mod staff;
 pub mod webhooks;
@@ -49,7 +52,8 @@ const PING_WITHIN: Duration = Duration::from_millis(300);
 /// its node stands still, lets go of what it holds after twice the time that any may take.
 const SETTINGS: &str = "SET sos.scope = '*'; SET statement_timeout = '5s'; SET lock_timeout = '3s';
     SET idle_in_transaction_session_timeout = '10s';
-    SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+    SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;
+    SET plan_cache_mode = force_generic_plan";
 /// Longest time for one use of the store, from `begin` to `commit`.
 pub const USE_WITHIN: Duration = Duration::from_millis(5_000);
 /// Longest wait for the lock of another migration.

@@ -1,6 +1,8 @@
 //! That somebody is to be told, and what became of it.
 
-use sos_protocol::{CaseId, StaffId, UnixMs, WebhookId};
+use serde::Deserialize;
+use sos_protocol::cover::{ChannelKind, NotificationState, NotificationView};
+use sos_protocol::{CaseId, NotificationId, StaffId, UnixMs, WebhookId};
 use uuid::Uuid;
 
 use super::{StoreError, Tx};
@@ -85,4 +87,37 @@ pub(crate) async fn add(tx: &mut Tx, tell: &[(Cause, To)], now: UnixMs) -> Resul
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// A row, as far as officers see it.
+#[derive(Deserialize)]
+struct Noted {
+    notification_id: NotificationId,
+    run: u32,
+    round: u32,
+    step: u8,
+    channel: ChannelKind,
+    state: NotificationState,
+    tries: u32,
+    fault: Option<String>,
+    made_ms: UnixMs,
+    settled_ms: Option<UnixMs>,
+}
+
+/// What officers see of a row; `to` is the name of the officer or webhook.
+pub(super) fn noted(row: serde_json::Value, to: &str) -> Result<NotificationView, StoreError> {
+    let row: Noted = serde_json::from_value(row)?;
+    Ok(NotificationView {
+        notification_id: row.notification_id,
+        run: row.run,
+        round: row.round,
+        step: row.step,
+        to: to.to_owned(),
+        channel: row.channel,
+        state: row.state,
+        tries: row.tries,
+        fault: row.fault,
+        made_at_ms: row.made_ms,
+        settled_at_ms: row.settled_ms,
+    })
 }

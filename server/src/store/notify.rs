@@ -25,6 +25,8 @@ pub struct InHand {
     pub case: Option<CaseFacts>,
     /// Where it goes; none: there is no such channel any more.
     pub to: Option<SendTo>,
+    /// The webhook that it goes to; none: to an officer.
+    pub webhook: Option<WebhookId>,
     /// Not to be sent after this.
     pub ends: UnixMs,
     /// How many times it was taken in hand, this time included.
@@ -122,7 +124,7 @@ pub(super) fn channel_kind(word: &str) -> Result<ChannelKind, StoreError> {
 
 impl Store {
     /// Takes at most `limit` notifications of a channel that are due in hand until `until`, but none of `held`, which are
-    /// in this node's hands still.
+    /// in this node's hands still, and none for the webhooks `busy`.
     ///
     /// # Errors
     /// When Postgres does not do it.
@@ -131,6 +133,7 @@ impl Store {
         channel: ChannelKind,
         limit: usize,
         held: &[Uuid],
+        busy: &[Uuid],
         now: UnixMs,
         until: UnixMs,
     ) -> Result<Vec<InHand>, StoreError> {
@@ -141,6 +144,7 @@ impl Store {
                 r#"WITH next AS MATERIALIZED (
                        SELECT notification_id FROM notifications
                        WHERE state = 'waiting' AND channel = $1 AND due_ms <= $2 AND notification_id <> ALL($5)
+                           AND (webhook_id IS NULL OR webhook_id <> ALL($6))
                        ORDER BY due_ms LIMIT $3 FOR UPDATE SKIP LOCKED),
                    n AS (
                        UPDATE notifications n SET due_ms = $4, tries = n.tries + 1 FROM next
@@ -169,7 +173,8 @@ impl Store {
                 now.0,
                 i64::try_from(limit).unwrap_or(i64::MAX),
                 until.0,
-                held
+                held,
+                busy
             )
             .fetch_all(&self.pool)
             .await?;
@@ -208,6 +213,7 @@ impl Store {
                     step: u8::try_from(row.step).unwrap_or_default(),
                     case,
                     to,
+                    webhook: row.webhook_id.map(WebhookId),
                     ends: UnixMs(row.ends_ms),
                     tries: u32::try_from(row.tries).unwrap_or(u32::MAX),
                     is_answered: row.is_answered,

@@ -103,9 +103,8 @@ impl Store {
         let plain = serde_json::to_vec(target)?;
         self.within(USE_WITHIN, async {
             let mut tx = self.begin().await?;
-            let keys = self.keys(&mut tx, std::slice::from_ref(&subject)).await?;
-            let key = keys.get(&subject).ok_or(StoreError::Sealed)?;
-            let sealed = self.sealer.seal(key, &context(device), &plain);
+            let key = self.key(&mut tx, &subject).await?;
+            let sealed = self.sealer.seal(&key, &context(device), &plain);
             sqlx::query!(
                 "INSERT INTO push_targets VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (device_id) DO UPDATE
                  SET target_id = excluded.target_id, kind = excluded.kind, subject = excluded.subject,

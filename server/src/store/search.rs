@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use futures_util::TryStreamExt;
 use sos_core::access::Scope;
-use sos_core::folding::{TRANSLATION, Wanted};
+use sos_core::folding::Wanted;
 use sos_core::recording::CaseView;
 use sos_protocol::{CaseEvent, CaseId, Seq, UnixMs};
 use uuid::Uuid;
 
 use super::ledger::EntryRow;
-use super::{Store, StoreError, USE_WITHIN};
+use super::{Store, StoreError, Tx, USE_WITHIN};
 
 /// Cases that are looked through, the latest first: some years of one desk. More would keep a connection for longer
 /// than a search is worth.
@@ -42,45 +43,14 @@ impl Store {
     /// # Errors
     /// When Postgres does not do it.
     pub async fn cases_like(&self, scope: &Scope, wanted: &Wanted, limit: usize) -> Result<Like, StoreError> {
-        let (from, to) = &*TRANSLATION;
         let ask = async {
             let mut tx = self.begin_in(scope).await?;
-            let rows = sqlx::query!(
-                r#"SELECT to_jsonb(v) AS "view!", found.looked_at AS "looked_at!" FROM (
-                       SELECT t.case_id, t.opened_ms, t.looked_at FROM (
-                           SELECT c.case_id, c.opened_ms, count(*) OVER () AS looked_at,
-                                  lower(translate(concat_ws(' ', w.name, w.phone,
-                                      regexp_replace(w.phone, '[^0-9]', '', 'g'), w.employer, w.address,
-                                      w.contract_country, to_char(to_timestamp(c.opened_ms / 1000.0)
-                                          AT TIME ZONE 'UTC', 'YYYY') || '-'
-                                          || lpad(c.case_no::text, greatest(6, length(c.case_no::text)), '0'),
-                                      c.routing->>'country', d.name, array_to_string(c.tags, ' '), c.summary),
-                                      $1, $2)) AS text
-                           FROM (SELECT * FROM cases ORDER BY opened_ms DESC LIMIT $6) c
-                           JOIN desks d ON d.desk_id = c.desk_id
-                           LEFT JOIN workers w ON w.worker_id = c.worker_id) t
-                       WHERE NOT EXISTS (SELECT 1 FROM unnest($3::text[], $4::text[]) AS q(word, digits)
-                                         WHERE strpos(t.text, q.word) = 0
-                                           AND (q.digits = '' OR strpos(t.text, q.digits) = 0))
-                       ORDER BY t.opened_ms DESC LIMIT $5) found
-                   CROSS JOIN LATERAL (SELECT * FROM case_views v WHERE v.case_id = found.case_id OFFSET 0) v
-                   ORDER BY found.opened_ms DESC"#,
-                from,
-                to,
-                &wanted.words,
-                &wanted.digits,
-                i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1),
-                CASES_MAX
-            )
-            .fetch_all(&mut *tx)
-            .await?;
+            let (ids, older) = ids_like(&mut tx, wanted, limit.saturating_add(1)).await?;
+            let views = views(&mut tx, &ids, limit).await?;
             tx.commit().await?;
-            Ok(rows)
+            Ok(Like { cases: views, more: older || ids.len() > limit })
         };
-        let rows = self.question(ask).await?;
-        let more = rows.len() > limit || rows.iter().any(|row| row.looked_at >= CASES_MAX);
-        let views = rows.into_iter().take(limit).map(|row| serde_json::from_value(row.view));
-        Ok(Like { cases: views.collect::<Result<_, _>>()?, more })
+        self.question(ask).await
     }
 
     /// Cases inside `scope` in which somebody said or wrote down all of the words, by the `count` entries of the ledger
@@ -147,19 +117,11 @@ impl Store {
         let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
         let ask = async {
             let mut tx = self.begin_in(scope).await?;
-            let rows = sqlx::query_scalar!(
-                r#"SELECT to_jsonb(v) AS "view!" FROM case_views v WHERE case_id = ANY($1)
-                   ORDER BY opened_ms DESC LIMIT $2"#,
-                &ids,
-                i64::try_from(limit).unwrap_or(i64::MAX)
-            )
-            .fetch_all(&mut *tx)
-            .await?;
+            let views = views(&mut tx, &ids, limit).await?;
             tx.commit().await?;
-            Ok(rows)
+            Ok(views)
         };
-        let rows = self.question(ask).await?;
-        Ok(rows.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?)
+        self.question(ask).await
     }
 
     /// A use of the store that, when it takes too long, says nothing about the store.
@@ -167,6 +129,47 @@ impl Store {
         let ask = self.within(USE_WITHIN, ask);
         tokio::time::timeout(QUESTION_WITHIN, ask).await.unwrap_or(Err(StoreError::Resting))
     }
+}
+
+/// The latest cases with all of the words in what is known of them, at most `limit`; and whether there are older ones that were
+/// not looked at. Folded here: `translate` of Postgres looks at all marked letters for each letter of each text.
+async fn ids_like(tx: &mut Tx, wanted: &Wanted, limit: usize) -> Result<(Vec<Uuid>, bool), StoreError> {
+    let mut known = sqlx::query!(
+        r#"SELECT c.case_id, w.phone AS "phone?",
+                  concat_ws(' ', w.name, w.employer, w.address, w.contract_country,
+                      to_char(to_timestamp(c.opened_ms / 1000.0) AT TIME ZONE 'UTC', 'YYYY') || '-'
+                      || lpad(c.case_no::text, greatest(6, length(c.case_no::text)), '0'),
+                      c.routing->>'country', d.name, array_to_string(c.tags, ' '), c.summary) AS "text!"
+           FROM (SELECT * FROM cases ORDER BY opened_ms DESC LIMIT $1) c
+           JOIN desks d ON d.desk_id = c.desk_id
+           LEFT JOIN workers w ON w.worker_id = c.worker_id
+           ORDER BY c.opened_ms DESC"#,
+        CASES_MAX + 1
+    )
+    .fetch(&mut **tx);
+    let (mut ids, mut looked_at) = (vec![], 0);
+    while let Some(row) = known.try_next().await? {
+        looked_at += 1;
+        if looked_at > CASES_MAX || ids.len() >= limit {
+            break;
+        }
+        if wanted.is_in_either(&row.text, row.phone.as_deref().unwrap_or_default()) {
+            ids.push(row.case_id);
+        }
+    }
+    Ok((ids, looked_at > CASES_MAX))
+}
+
+async fn views(tx: &mut Tx, ids: &[Uuid], limit: usize) -> Result<Vec<CaseView>, StoreError> {
+    let rows = sqlx::query_scalar!(
+        r#"SELECT to_jsonb(v) AS "view!" FROM case_views v WHERE case_id = ANY($1)
+           ORDER BY opened_ms DESC LIMIT $2"#,
+        ids,
+        i64::try_from(limit).unwrap_or(i64::MAX)
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?)
 }
 
 fn words_of(event: &CaseEvent) -> Option<&str> {

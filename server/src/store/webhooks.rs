@@ -35,10 +35,8 @@ fn open_key(key: &SubjectKey, id: WebhookId, sealed: &[u8]) -> Option<Vec<u8>> {
 impl Store {
     /// The form in which the key of a webhook is kept.
     async fn seal_webhook_key(&self, tx: &mut Tx, id: WebhookId, key: &[u8]) -> Result<Vec<u8>, StoreError> {
-        let subject = subject(id);
-        let keys = self.keys(tx, std::slice::from_ref(&subject)).await?;
-        let sealing = keys.get(&subject).ok_or(StoreError::Sealed)?;
-        Ok(self.sealer.seal(sealing, &context(id), key))
+        let sealing = self.key(tx, &subject(id)).await?;
+        Ok(self.sealer.seal(&sealing, &context(id), key))
     }
 
     /// Keeps a webhook: a new one, where `view.version` is 0 and then with a key, or a change of the version that was
@@ -49,53 +47,48 @@ impl Store {
     /// When Postgres does not do it.
     pub async fn save_webhook(
         &self,
+        tx: &mut Tx,
         view: &WebhookView,
         key: Option<&[u8]>,
-        _now: UnixMs,
     ) -> Result<Option<u32>, StoreError> {
         if view.version == 0 && key.is_none() {
             return Ok(None);
         }
-        self.within(USE_WITHIN, async {
-            let mut tx = self.begin().await?;
-            let sealed = match key {
-                Some(key) => Some(self.seal_webhook_key(&mut tx, view.webhook_id, key).await?),
-                None => None,
-            };
-            let desk = view.desk.as_ref().map(DeskId::as_str);
-            let version = if let (0, Some(sealed)) = (view.version, &sealed) {
-                sqlx::query_scalar!(
-                    "INSERT INTO webhooks (webhook_id, desk_id, name, url, sealed_key, enabled)
-                     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING version",
-                    view.webhook_id.0,
-                    desk,
-                    view.name,
-                    view.url,
-                    sealed,
-                    view.enabled
-                )
-                .fetch_optional(&mut *tx)
-                .await?
-            } else {
-                sqlx::query_scalar!(
-                    "UPDATE webhooks SET desk_id = $3, name = $4, url = $5, enabled = $7, version = version + 1,
-                                         sealed_key = coalesce($6::bytea, sealed_key)
-                     WHERE webhook_id = $1 AND version = $2 AND removed_ms IS NULL RETURNING version",
-                    view.webhook_id.0,
-                    i32::try_from(view.version).unwrap_or(i32::MAX),
-                    desk,
-                    view.name,
-                    view.url,
-                    sealed,
-                    view.enabled
-                )
-                .fetch_optional(&mut *tx)
-                .await?
-            };
-            tx.commit().await?;
-            Ok(version.and_then(|version| u32::try_from(version).ok()))
-        })
-        .await
+        let sealed = match key {
+            Some(key) => Some(self.seal_webhook_key(tx, view.webhook_id, key).await?),
+            None => None,
+        };
+        let desk = view.desk.as_ref().map(DeskId::as_str);
+        let version = if let (0, Some(sealed)) = (view.version, &sealed) {
+            sqlx::query_scalar!(
+                "INSERT INTO webhooks (webhook_id, desk_id, name, url, sealed_key, enabled)
+                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING version",
+                view.webhook_id.0,
+                desk,
+                view.name,
+                view.url,
+                sealed,
+                view.enabled
+            )
+            .fetch_optional(&mut **tx)
+            .await?
+        } else {
+            sqlx::query_scalar!(
+                "UPDATE webhooks SET desk_id = $3, name = $4, url = $5, enabled = $7, version = version + 1,
+                                     sealed_key = coalesce($6::bytea, sealed_key)
+                 WHERE webhook_id = $1 AND version = $2 AND removed_ms IS NULL RETURNING version",
+                view.webhook_id.0,
+                i32::try_from(view.version).unwrap_or(i32::MAX),
+                desk,
+                view.name,
+                view.url,
+                sealed,
+                view.enabled
+            )
+            .fetch_optional(&mut **tx)
+            .await?
+        };
+        Ok(version.and_then(|version| u32::try_from(version).ok()))
     }
 
     /// The webhooks of a desk and those that are for all; without a desk, all of them. By name.
@@ -126,27 +119,6 @@ impl Store {
         .await
     }
 
-    /// Removes the version of a webhook that was seen; what waits for it is not sent any more. False: that is not the
-    /// version that is kept.
-    ///
-    /// # Errors
-    /// When Postgres does not do it.
-    pub async fn remove_webhook(&self, id: WebhookId, version: u32, now: UnixMs) -> Result<bool, StoreError> {
-        self.within(USE_WITHIN, async {
-            let done = sqlx::query!(
-                "UPDATE webhooks SET removed_ms = $3, version = version + 1
-                 WHERE webhook_id = $1 AND version = $2 AND removed_ms IS NULL",
-                id.0,
-                i32::try_from(version).unwrap_or(i32::MAX),
-                now.0
-            )
-            .execute(&self.pool)
-            .await?;
-            Ok(done.rows_affected() == 1)
-        })
-        .await
-    }
-
     /// What a call of a webhook needs; none: it was removed or is not in force.
     ///
     /// # Errors
@@ -171,4 +143,27 @@ impl Store {
         })
         .await
     }
+}
+
+/// Removes the version of a webhook that was seen; what waits for it is not sent any more. False: that is not the version
+/// that is kept.
+///
+/// # Errors
+/// When Postgres does not do it.
+pub async fn remove_webhook(
+    tx: &mut Tx,
+    id: WebhookId,
+    version: u32,
+    now: UnixMs,
+) -> Result<bool, StoreError> {
+    let done = sqlx::query!(
+        "UPDATE webhooks SET removed_ms = $3, version = version + 1
+         WHERE webhook_id = $1 AND version = $2 AND removed_ms IS NULL",
+        id.0,
+        i32::try_from(version).unwrap_or(i32::MAX),
+        now.0
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }

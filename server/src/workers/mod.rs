@@ -19,6 +19,7 @@ use crate::deadline::Backoff;
 use crate::dispatch::Dispatch;
 use crate::hub::Hub;
 use crate::intake::recorder::Recorder;
+use crate::intake::unrecorded::Unrecorded;
 use crate::lane::Lane;
 use crate::queue::Queue;
 use crate::store::Store;
@@ -40,6 +41,8 @@ pub struct Workers {
     pub queue: Arc<Queue>,
     /// From the stream into the ledger.
     pub recorder: Arc<Recorder>,
+    /// What this node put into the stream a moment ago.
+    pub unrecorded: Arc<Unrecorded>,
     /// Desks and map.
     pub dispatch: Arc<Dispatch>,
     /// Who is connected here.

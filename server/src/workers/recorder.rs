@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::ringing::Ringing;
 use super::{Workers, backoff};
+use crate::intake::unrecorded::KEPT_MAX;
 use crate::intake::{Inbound, Item};
 use crate::queue::{GroupReader, QueueError, StreamEntry};
 use crate::store::StoreError;
@@ -47,7 +48,33 @@ pub(super) async fn run(workers: Arc<Workers>, stop: CancellationToken) {
             Err(Trouble::Store(error)) if error.is_away() => tracing::warn!(%error, "alerts ring and wait"),
             Err(trouble) => {
                 tracing::warn!(%trouble, "recording waits");
+                if matches!(trouble, Trouble::Queue(_)) {
+                    record_past_redis(&recording.workers).await;
+                }
                 pause.pause(&stop).await;
+            }
+        }
+    }
+}
+
+/// Redis is away with what it took last: what of that came to this node is recorded all the same.
+async fn record_past_redis(workers: &Workers) {
+    for _ in 0..KEPT_MAX.div_ceil(BATCH_MAX) {
+        let batch = workers.unrecorded.take(BATCH_MAX);
+        if batch.is_empty() {
+            return;
+        }
+        match workers.recorder.record(&batch).await {
+            Ok(_) => {}
+            Err(error) if error.is_passing() && !error.is_taken() => {
+                tracing::warn!(%error, "what Redis took last waits for it");
+                return workers.unrecorded.give_back(batch);
+            }
+            // One of them is in the others' way. What is not recorded now is in Redis still.
+            Err(_) => {
+                for inbound in batch {
+                    let _ = workers.recorder.record(std::slice::from_ref(&inbound)).await;
+                }
             }
         }
     }

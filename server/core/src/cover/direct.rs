@@ -38,7 +38,13 @@ pub fn told_of(event: &CaseEvent, holder: &DeskId, cover: &Cover) -> Vec<Tell> {
         | CaseEvent::Unlinked { .. }
         | CaseEvent::FixAsked {}
         | CaseEvent::Raised { .. }
-        | CaseEvent::Escalated { .. } => {}
+        | CaseEvent::Escalated { .. }
+        | CaseEvent::ReportSaved { .. }
+        | CaseEvent::ReportSubmitted {}
+        | CaseEvent::ReportReturned { .. }
+        | CaseEvent::ReportAccepted {}
+        | CaseEvent::MeasureDone { .. }
+        | CaseEvent::MeasureRedated { .. } => {}
     }
     told.into_list()
 }

@@ -64,7 +64,13 @@ pub fn effect_of(event: &CaseEvent, by: Option<StaffId>, case: &CaseFacts) -> Ef
         | CaseEvent::Attachment { .. }
         | CaseEvent::Escalated { .. }
         | CaseEvent::Rang { .. }
-        | CaseEvent::Delivered { .. } => Effect::GoesOn,
+        | CaseEvent::Delivered { .. }
+        | CaseEvent::ReportSaved { .. }
+        | CaseEvent::ReportSubmitted {}
+        | CaseEvent::ReportReturned { .. }
+        | CaseEvent::ReportAccepted {}
+        | CaseEvent::MeasureDone { .. }
+        | CaseEvent::MeasureRedated { .. } => Effect::GoesOn,
     }
 }
 

@@ -19,7 +19,15 @@ pub(super) fn pressed_again() -> CaseEvent {
         battery_pct: None,
         drill: false,
     };
-    CaseEvent::PressedAgain { alert, received_at_ms: NOW, unverified: None, sms_from: None, dropped: vec![] }
+    CaseEvent::PressedAgain {
+        alert,
+        received_at_ms: NOW,
+        unverified: None,
+        sms_from: None,
+        dropped: vec![],
+        emergency: None,
+        waited_ms: None,
+    }
 }
 
 pub(super) fn duress() -> CaseEvent {

@@ -27,7 +27,18 @@ impl Case {
             }
             (CaseEvent::Message { .. }, Some(_)) => self.answered(),
             (CaseEvent::Note { .. } | CaseEvent::Answered { .. }, _) => self.unanswered_press = false,
-            (CaseEvent::Delivered { .. } | CaseEvent::Raised { .. }, _) => {}
+            // Reports are of cases that are closed, and change nothing in them.
+            (
+                CaseEvent::Delivered { .. }
+                | CaseEvent::Raised { .. }
+                | CaseEvent::ReportSaved { .. }
+                | CaseEvent::ReportSubmitted {}
+                | CaseEvent::ReportReturned { .. }
+                | CaseEvent::ReportAccepted {}
+                | CaseEvent::MeasureDone { .. }
+                | CaseEvent::MeasureRedated { .. },
+                _,
+            ) => {}
             (CaseEvent::FixAsked {}, _) => self.fix_asked = Some(at),
             (CaseEvent::Claimed {}, Some(by)) => {
                 self.status = Status::Claimed { by, since: at };
@@ -169,6 +180,12 @@ const fn is_step(event: &CaseEvent) -> bool {
         | CaseEvent::Unlinked { .. }
         | CaseEvent::FixAsked {}
         | CaseEvent::Raised { .. }
-        | CaseEvent::Escalated { .. } => false,
+        | CaseEvent::Escalated { .. }
+        | CaseEvent::ReportSaved { .. }
+        | CaseEvent::ReportSubmitted {}
+        | CaseEvent::ReportReturned { .. }
+        | CaseEvent::ReportAccepted {}
+        | CaseEvent::MeasureDone { .. }
+        | CaseEvent::MeasureRedated { .. } => false,
     }
 }

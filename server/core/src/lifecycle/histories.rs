@@ -191,6 +191,8 @@ impl History {
                         unverified: None,
                         sms_from: None,
                         dropped: vec![],
+                        emergency: None,
+                        waited_ms: None,
                     },
                     None,
                 );

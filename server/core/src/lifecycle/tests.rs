@@ -104,6 +104,8 @@ fn it_rings_until_answered_and_again_after_a_second_press() {
         unverified: None,
         sms_from: None,
         dropped: vec![],
+        emergency: None,
+        waited_ms: None,
     };
     case.apply(&again, None, NOW);
     assert!(case.ringing());
@@ -361,6 +363,10 @@ fn a_drill_is_never_urgent_and_ends_when_the_worker_says_so() {
         unverified: None,
         sms_from: None,
         dropped: vec![],
+        emergency: None,
+        waited_ms: None,
+        drill: true,
+        claim_due_ms: None,
     };
     case.apply(&opened, None, NOW);
     assert_eq!((case.priority, case.drill, case.ringing()), (Priority::P3, true, true));

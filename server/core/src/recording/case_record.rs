@@ -214,7 +214,13 @@ impl CaseRecord {
             | CaseEvent::Linked { .. }
             | CaseEvent::Unlinked { .. }
             | CaseEvent::FixAsked {}
-            | CaseEvent::Raised { .. } => {}
+            | CaseEvent::Raised { .. }
+            | CaseEvent::ReportSaved { .. }
+            | CaseEvent::ReportSubmitted {}
+            | CaseEvent::ReportReturned { .. }
+            | CaseEvent::ReportAccepted {}
+            | CaseEvent::MeasureDone { .. }
+            | CaseEvent::MeasureRedated { .. } => {}
         }
     }
 

@@ -228,6 +228,8 @@ impl Work {
             unverified: press.origin.unverified,
             sms_from: press.origin.sms_from.clone(),
             dropped: press.dropped.to_vec(),
+            emergency: press.alert.kind,
+            waited_ms: press.alert.waited_ms,
         };
         self.draft(case_id, event);
     }
@@ -240,7 +242,8 @@ impl Work {
         case.worker_id = press.origin.worker_id;
         case.unverified = press.origin.unverified;
         case.opened_ms = press.received_at;
-        case.claim_due_ms = press.received_at.plus_ms(i64::from(target_s) * 1000);
+        let claim_due_ms = press.received_at.plus_ms(i64::from(target_s) * 1000);
+        case.claim_due_ms = claim_due_ms;
         self.cases.insert(case_id, case);
         self.keep_alert(case_id, press);
         let event = CaseEvent::Opened {
@@ -250,6 +253,10 @@ impl Work {
             unverified: press.origin.unverified,
             sms_from: press.origin.sms_from.clone(),
             dropped: press.dropped.to_vec(),
+            emergency: press.alert.kind,
+            waited_ms: press.alert.waited_ms,
+            drill: press.alert.drill,
+            claim_due_ms: Some(claim_due_ms),
         };
         self.draft(case_id, event);
     }

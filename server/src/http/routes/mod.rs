@@ -3,8 +3,12 @@
 mod admin;
 mod cases;
 mod cover;
+mod figures;
+mod ledger;
 mod officers;
 mod phones;
+mod reports;
+mod review;
 
 use std::sync::LazyLock;
 
@@ -60,5 +64,16 @@ pub const BYTES: &str = "bytes";
 
 /// All addresses under `/api` but the document itself.
 pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
-    [phones::ROUTES, officers::ROUTES, cases::ROUTES, cover::ROUTES, admin::ROUTES].concat()
+    [
+        phones::ROUTES,
+        officers::ROUTES,
+        cases::ROUTES,
+        cover::ROUTES,
+        figures::ROUTES,
+        reports::ROUTES,
+        review::ROUTES,
+        ledger::ROUTES,
+        admin::ROUTES,
+    ]
+    .concat()
 });

@@ -15,6 +15,9 @@ use super::{Store, StoreError, Tx, USE_WITHIN};
 
 pub(crate) use self::cover::{names, policies, read, signed_in};
 
+/// A case that cannot be read is looked at again after this, in milliseconds: somebody may have mended it.
+pub(crate) const UNREADABLE_AGAIN_MS: i64 = 60_000;
+
 /// A row: how far it has got for a case.
 #[derive(Debug, Clone)]
 pub(crate) struct Kept {
@@ -26,18 +29,27 @@ pub(crate) struct Kept {
     pub(crate) followed: Seq,
     /// What runs; also none where the row cannot be read.
     pub(crate) escalation: Option<Escalation>,
+    /// Nothing runs, as the case could not be read when it was followed: it begins anew at this time.
+    pub(crate) again: Option<UnixMs>,
 }
 
 impl Kept {
     /// Of a case that has no row yet.
     pub(crate) const fn new(case_id: CaseId) -> Self {
-        Self { case_id, runs: 0, followed: Seq(0), escalation: None }
+        Self { case_id, runs: 0, followed: Seq(0), escalation: None, again: None }
     }
 
     /// Keeps `escalation` in place of what ran.
     pub(crate) fn set(&mut self, escalation: Option<Escalation>) {
         self.runs = self.runs.max(escalation.as_ref().map_or(0, |running| running.run));
         self.escalation = escalation;
+        self.again = None;
+    }
+
+    /// Keeps that the case could not be read.
+    pub(crate) fn put_off(&mut self, until: UnixMs) {
+        self.escalation = None;
+        self.again = Some(until);
     }
 }
 
@@ -83,6 +95,7 @@ fn kept(case_id: Uuid, runs: i32, followed_seq: i64, state: Option<serde_json::V
         runs: u32::try_from(runs).unwrap_or(0),
         followed: Seq(followed_seq),
         escalation: escalation(case_id, state),
+        again: None,
     }
 }
 
@@ -121,6 +134,10 @@ impl Store {
         .await?;
         let ids: Vec<CaseId> = rows.iter().map(|row| CaseId(row.case_id)).collect();
         let mut cases = if ids.is_empty() { HashMap::new() } else { cases(&mut tx, &ids).await? };
+        let unreadable: Vec<CaseId> = ids.into_iter().filter(|id| !cases.contains_key(id)).collect();
+        if !unreadable.is_empty() {
+            put_off(&mut tx, &unreadable, now.plus_ms(UNREADABLE_AGAIN_MS)).await?;
+        }
         let due = rows.into_iter().filter_map(|row| {
             let kept = kept(row.case_id, row.runs, row.followed_seq, row.state);
             cases.remove(&kept.case_id).map(|case| (kept, case))
@@ -167,14 +184,30 @@ pub(crate) async fn entries_after(
     Ok(entries.collect())
 }
 
-/// These cases as they are now.
+/// These cases as they are now; one that cannot be read is left out, so that it holds up no other.
 pub(crate) async fn cases(tx: &mut Tx, of: &[CaseId]) -> Result<HashMap<CaseId, CaseRecord>, StoreError> {
-    let rows =
-        sqlx::query_scalar!(r#"SELECT to_jsonb(c) AS "row!" FROM cases c WHERE case_id = ANY($1)"#, &ids(of))
-            .fetch_all(&mut **tx)
-            .await?;
-    let rows = rows.into_iter().map(serde_json::from_value::<CaseRecord>);
-    rows.map(|row| row.map(|row| (row.case_id, row)).map_err(StoreError::from)).collect()
+    let rows = sqlx::query!(
+        r#"SELECT case_id, to_jsonb(c) AS "row!" FROM cases c WHERE case_id = ANY($1)"#,
+        &ids(of)
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let read = rows.into_iter().filter_map(|row| {
+        let case = serde_json::from_value::<CaseRecord>(row.row);
+        // What is wrong with it may be in the words of the error, and personal.
+        if case.is_err() {
+            tracing::error!(case = %row.case_id, "A CASE CANNOT BE READ: nobody is told of it any more");
+        }
+        case.ok().map(|case| (case.case_id, case))
+    });
+    Ok(read.collect())
+}
+
+async fn put_off(tx: &mut Tx, of: &[CaseId], until: UnixMs) -> Result<(), StoreError> {
+    sqlx::query!("UPDATE escalations SET due_ms = $2 WHERE case_id = ANY($1)", &ids(of), until.0)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// At most `limit` cases of these desks that nobody has claimed.
@@ -209,8 +242,12 @@ pub(crate) async fn lock_kept(tx: &mut Tx, of: &[CaseId]) -> Result<HashMap<Case
 
 /// Writes rows, new or changed.
 pub(crate) async fn keep(tx: &mut Tx, rows: &[Kept]) -> Result<(), StoreError> {
-    let states = rows.iter().map(|row| row.escalation.as_ref().map(serde_json::to_value).transpose());
-    let due = |row: &Kept| row.escalation.as_ref().map(|running| running.due.0);
+    let state = |row: &Kept| match &row.escalation {
+        Some(running) => serde_json::to_value(running).map(Some),
+        // In place of a state; as it is none, the escalation begins anew when it is due.
+        None => Ok(row.again.map(|_| "the case could not be read".into())),
+    };
+    let due = |row: &Kept| row.escalation.as_ref().map(|running| running.due).or(row.again).map(|at| at.0);
     sqlx::query!(
         "INSERT INTO escalations (case_id, runs, followed_seq, due_ms, state)
          SELECT t.case_id, t.runs::integer, t.followed_seq, t.due_ms, t.state
@@ -222,7 +259,7 @@ pub(crate) async fn keep(tx: &mut Tx, rows: &[Kept]) -> Result<(), StoreError> {
         &rows.iter().map(|row| i64::from(row.runs)).collect::<Vec<_>>(),
         &rows.iter().map(|row| row.followed.0).collect::<Vec<_>>(),
         &rows.iter().map(due).collect::<Vec<_>>() as &[Option<i64>],
-        &states.collect::<Result<Vec<_>, _>>()? as &[Option<serde_json::Value>]
+        &rows.iter().map(state).collect::<Result<Vec<_>, _>>()? as &[Option<serde_json::Value>]
     )
     .execute(&mut **tx)
     .await?;

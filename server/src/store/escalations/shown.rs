@@ -1,10 +1,11 @@
 //! What officers see of an escalation, and what their consoles say they showed.
 
 use sos_core::cover::Escalation;
-use sos_protocol::cover::{ChannelKind, EscalationView, NotificationState, NotificationView};
+use sos_protocol::cover::EscalationView;
 use sos_protocol::limits::NOTIFICATIONS_MAX;
-use sos_protocol::{CaseId, NotificationId, StaffId, UnixMs};
+use sos_protocol::{CaseId, StaffId, UnixMs};
 
+use crate::store::notifications::noted;
 use crate::store::{Store, StoreError, USE_WITHIN};
 
 /// Notifications given up in one statement; the rest comes with the next look.
@@ -22,8 +23,7 @@ impl Store {
                 .await?;
             let running = super::escalation(case_id.0, state.flatten());
             let rows = sqlx::query!(
-                r#"SELECT n.notification_id, n.run, n.round, n.step, n.channel, n.state, n.tries, n.fault, n.made_ms,
-                          n.settled_ms, coalesce(t.name, w.name, '') AS "to!"
+                r#"SELECT to_jsonb(n) AS "noted!", coalesce(t.name, w.name, '') AS "to!"
                    FROM notifications n LEFT JOIN staff t USING (staff_id) LEFT JOIN webhooks w USING (webhook_id)
                    WHERE n.case_id = $1 ORDER BY n.made_ms DESC, n.notification_id LIMIT $2"#,
                 case_id.0,
@@ -31,23 +31,11 @@ impl Store {
             )
             .fetch_all(&self.pool)
             .await?;
-            let notifications = rows.into_iter().map(|row| NotificationView {
-                notification_id: NotificationId(row.notification_id),
-                run: u32::try_from(row.run).unwrap_or(0),
-                round: u32::try_from(row.round).unwrap_or(0),
-                step: u8::try_from(row.step).unwrap_or(0),
-                to: row.to,
-                channel: channel(&row.channel),
-                state: state_of(&row.state),
-                tries: u32::try_from(row.tries).unwrap_or(0),
-                fault: row.fault,
-                made_at_ms: UnixMs(row.made_ms),
-                settled_at_ms: row.settled_ms.map(UnixMs),
-            });
+            let notifications = rows.into_iter().map(|row| noted(row.noted, &row.to));
             Ok(EscalationView {
                 next_due_ms: running.as_ref().map(|running| running.due),
                 is_watch: running.as_ref().is_some_and(is_watch),
-                notifications: notifications.collect(),
+                notifications: notifications.collect::<Result<_, _>>()?,
             })
         })
         .await
@@ -102,23 +90,4 @@ impl Store {
 /// It waits beside a claimed case and has told nobody yet.
 const fn is_watch(running: &Escalation) -> bool {
     running.owner.is_some() && running.told_at.is_none()
-}
-
-/// The table's checks leave nothing else.
-fn channel(word: &str) -> ChannelKind {
-    match word {
-        "web" => ChannelKind::Web,
-        "fcm" => ChannelKind::Fcm,
-        "mail" => ChannelKind::Mail,
-        "webhook" => ChannelKind::Webhook,
-        _ => ChannelKind::Console,
-    }
-}
-
-fn state_of(word: &str) -> NotificationState {
-    match word {
-        "sent" => NotificationState::Sent,
-        "failed" => NotificationState::Failed,
-        _ => NotificationState::Waiting,
-    }
 }

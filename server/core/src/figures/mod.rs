@@ -1,0 +1,60 @@
+//! Figures for reviewers: from the entries of a case to its measure, and from the measures of many to what is asked. No
+//! SQL, no clock. What the figures mean is said at [`sos_protocol::figures`].
+
+mod behind;
+mod compact;
+mod count;
+mod measure;
+mod period;
+mod took;
+
+#[cfg(test)]
+mod tests;
+
+pub use behind::behind;
+pub use compact::Counted;
+pub use count::{DeskOf, Measures, count};
+pub use measure::{Before, CaseMeasure, Entry, matters};
+pub use period::{BadQuery, Period};
+
+use sos_protocol::DeskId;
+use sos_protocol::figures::FiguresQuery;
+
+/// A target of answering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Target {
+    /// Seconds until claimed.
+    pub within_s: u32,
+    /// Per cent that should be.
+    pub wanted_pct: u8,
+}
+
+/// What holds for desks that have no targets of their own: NENA-STA-020.1, 90% within 15 s and 95% within 20 s.
+pub const DEFAULT_TARGETS: [Target; 2] =
+    [Target { within_s: 15, wanted_pct: 90 }, Target { within_s: 20, wanted_pct: 95 }];
+
+/// A question that can be answered.
+#[derive(Debug, Clone)]
+pub struct Question {
+    query: FiguresQuery,
+    period: Period,
+    desk: Option<DeskId>,
+}
+
+impl Question {
+    /// `query` of somebody who sees the cases of `desk`; none: of all.
+    ///
+    /// # Errors
+    /// Which field of it makes no sense.
+    pub fn of(query: FiguresQuery, desk: Option<DeskId>) -> Result<Self, BadQuery> {
+        let period = Period::of(&query)?;
+        let desk = query.desk.clone().or(desk);
+        Ok(Self { query, period, desk })
+    }
+
+    /// The desk whose cases are counted; none: all.
+    #[must_use]
+    pub const fn desk(&self) -> Option<&DeskId> {
+        self.desk.as_ref()
+    }
+}

@@ -1,0 +1,165 @@
+//! Figures for reviewers. What they mean and how they are counted is in `sos_core::figures`; here the ledger is gone through
+//! for measures ([`follow`]), and measures are kept in memory to count them there.
+//!
+//! One node at a time measures for all and keeps it in Postgres; every node keeps what it has been asked about, and reads
+//! what changed since before it answers. So all nodes say the same of the same entries.
+
+mod follow;
+mod memory;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sos_core::access::{self, Officer, Scope};
+use sos_core::figures::{BadQuery, DeskOf, Measures, Question, behind, count};
+use sos_protocol::ambient::SharedClock;
+use sos_protocol::figures::{FigureCases, FigureCasesQuery, Figures, FiguresQuery};
+use sos_protocol::limits::FIGURE_CASES_MAX;
+use sos_protocol::{ErrorCode, Problem, UnixMs};
+use tokio::sync::{OwnedRwLockReadGuard, RwLock, Semaphore};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use self::memory::Memory;
+use crate::store::{Store, StoreError};
+
+/// Connections to Postgres: one that measures, one that reads measures, one that reads the cases behind a figure.
+pub const CONNECTIONS: u32 = 3;
+/// Questions that are counted at the same time: each keeps a processor busy for a while.
+const AT_ONCE: usize = 2;
+/// Longest wait for one's turn.
+const TURN_WITHIN: Duration = Duration::from_secs(5);
+/// Most cases that are kept, 64 bytes each: decades of a service that takes a hundred SOS a day.
+pub const CASES_MAX: usize = 2_000_000;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum FiguresError {
+    /// A field of the question makes no sense.
+    #[error(transparent)]
+    Bad(#[from] BadQuery),
+    /// Of another desk.
+    #[error("not of this desk")]
+    Forbidden,
+    /// There are more than [`CASES_MAX`] cases.
+    #[error("more cases than figures are counted of")]
+    TooMany,
+    /// The count broke off.
+    #[error("the count broke off")]
+    Broken,
+    /// The store did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<FiguresError> for Problem {
+    fn from(error: FiguresError) -> Self {
+        let text = error.to_string();
+        match error {
+            FiguresError::Bad(bad) => Self::new(ErrorCode::InvalidField).field(bad.field).detail(bad.why),
+            FiguresError::Forbidden => Self::new(ErrorCode::Forbidden).detail(text),
+            FiguresError::TooMany => Self::new(ErrorCode::TooMany).detail(text),
+            FiguresError::Broken => Self::new(ErrorCode::Internal),
+            FiguresError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Counts.
+pub struct Counting {
+    store: Store,
+    clock: SharedClock,
+    memory: Arc<RwLock<Memory>>,
+    turns: Semaphore,
+}
+
+/// What one answer is counted from.
+struct Snapshot {
+    memory: OwnedRwLockReadGuard<Memory>,
+    /// At the places by which the measures name them.
+    desks: Vec<DeskOf>,
+    question: Question,
+    now: UnixMs,
+}
+
+impl Snapshot {
+    fn measures(&self) -> Measures<'_> {
+        Measures { cases: self.memory.cases(), desks: &self.desks, up_to: self.memory.up_to() }
+    }
+}
+
+impl Counting {
+    /// Over `store`, which nothing else should wait for.
+    #[must_use]
+    pub fn new(store: Store, clock: SharedClock) -> Self {
+        Self { store, clock, memory: Arc::default(), turns: Semaphore::new(AT_ONCE) }
+    }
+
+    /// Starts what measures.
+    pub fn spawn(&self, tracker: &TaskTracker, stop: &CancellationToken) {
+        tracker.spawn(follow::run(self.store.clone(), stop.clone()));
+    }
+
+    /// The figures of the cases that `officer` sees.
+    ///
+    /// # Errors
+    /// As [`FiguresError`] says.
+    pub async fn figures(&self, officer: &Officer, query: FiguresQuery) -> Result<Figures, FiguresError> {
+        let _turn = self.turn().await?;
+        let snapshot = self.snapshot(officer, query).await?;
+        off_the_threads(move || count(&snapshot.question, snapshot.measures(), snapshot.now)).await
+    }
+
+    /// The cases behind a figure.
+    ///
+    /// # Errors
+    /// As [`FiguresError`] says.
+    pub async fn cases(
+        &self,
+        officer: &Officer,
+        wanted: FigureCasesQuery,
+    ) -> Result<FigureCases, FiguresError> {
+        let _turn = self.turn().await?;
+        let snapshot = self.snapshot(officer, wanted.query).await?;
+        let (places, all) = off_the_threads(move || {
+            behind(&snapshot.question, wanted.of, snapshot.measures(), snapshot.now, FIGURE_CASES_MAX)
+        })
+        .await?;
+        let places: Vec<i32> = places.into_iter().filter_map(|place| place.try_into().ok()).collect();
+        let cases = self.store.measured_cases(&access::scope(officer), &places).await?;
+        Ok(FigureCases { cases, all: u32::try_from(all).unwrap_or(u32::MAX) })
+    }
+
+    async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, StoreError> {
+        let turn = tokio::time::timeout(TURN_WITHIN, self.turns.acquire()).await;
+        turn.ok().and_then(Result::ok).ok_or(StoreError::Resting)
+    }
+
+    async fn snapshot(&self, officer: &Officer, query: FiguresQuery) -> Result<Snapshot, FiguresError> {
+        let own = match access::scope(officer) {
+            Scope::All => None,
+            Scope::Desk(desk) => Some(desk),
+            Scope::Nothing => return Err(FiguresError::Forbidden),
+        };
+        if own.is_some() && query.desk.is_some() && query.desk != own {
+            return Err(FiguresError::Forbidden);
+        }
+        let question = Question::of(query, own)?;
+        let known = self.store.desks_with_targets().await?;
+        if question.desk().is_some_and(|desk| known.iter().all(|of| of.desk_id != *desk)) {
+            return Err(BadQuery { field: "desk", why: "no such desk" }.into());
+        }
+        let mut memory = self.memory.clone().write_owned().await;
+        memory.read_on(&self.store).await?;
+        let memory = memory.downgrade();
+        let desks = memory.with_names(known);
+        Ok(Snapshot { memory, desks, question, now: self.clock.now() })
+    }
+}
+
+/// Counts where nobody else waits.
+async fn off_the_threads<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, FiguresError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| FiguresError::Broken)
+}

@@ -1,0 +1,24 @@
+//! Of the review afterwards.
+
+use sos_core::access::Action;
+
+use super::{BYTES, Guard, Route, route};
+
+pub(super) const ROUTES: &[Route] = &[
+    route(
+        "GET",
+        "/api/cases/{case_id}/file",
+        Guard::Case(Action::ExportCase),
+        None,
+        Some(BYTES),
+        "Everything about a case as a signed file.",
+    ),
+    route(
+        "POST",
+        "/api/case-files/check",
+        Guard::SignedIn,
+        Some(BYTES),
+        Some("CaseFileCheck"),
+        "Whether a case file is whole and from this service.",
+    ),
+];
