@@ -1,9 +1,9 @@
 // A console is cut off while the case it shows goes on.
 import { expect, it } from 'vitest';
-import { picture } from './browser/chromium';
 import { useBrowser } from './browser/in_tests';
 import { HeardFeed } from './browser/feed';
 import { Officer } from './browser/officer';
+import { looksRight } from './browser/screens';
 import { query } from './service/database';
 import { useService } from './service/in_tests';
 import { createWorkers, HOA, LAN, MINH } from './service/people';
@@ -39,7 +39,7 @@ it('has everything after it returns, in order, nothing twice', { timeout: 180_00
   // Long enough for the console to say so, on its own clock.
   await officer.page.getByTestId('link-banner').waitFor({ timeout: 45_000 });
   expect(await officer.page.getByTestId('link-banner').textContent()).toMatch(/MẤT KẾT NỐI từ \d\d:\d\d – dữ liệu có thể cũ/);
-  await picture(officer.page, 'cut-off');
+  await looksRight(officer.page, 'cut-off');
 
   proxy.mend();
   await officer.row(third).waitFor();

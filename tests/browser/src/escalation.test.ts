@@ -5,6 +5,7 @@ import type { Policy, Target } from '@protocol';
 import { picture } from './browser/chromium';
 import { useBrowser } from './browser/in_tests';
 import { Officer } from './browser/officer';
+import { looksRight } from './browser/screens';
 import { query } from './service/database';
 import { useService } from './service/in_tests';
 import { createStaff, createWorkers, DUC, LAN } from './service/people';
@@ -42,7 +43,7 @@ it('is shown to whoever comes, and stops when the case is claimed', async () => 
   // She is there now: the next step finds her console.
   await view.locator('[data-state=sent]').filter({ hasText: `${LAN.name} · bàn trực` }).first().waitFor();
   expect(await page.getByTestId('next-step').textContent()).toMatch(/Bước báo tiếp theo sau|Đang tới bước/);
-  await picture(page, 'escalation-unanswered');
+  await looksRight(page, 'escalation-unanswered', '[data-testid=escalation]');
 
   await lan.claim();
   await view.getByTestId('unanswered').waitFor({ state: 'detached' });

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { picture } from './browser/chromium';
 import { useBrowser } from './browser/in_tests';
-import { Officer } from './browser/officer';
+import { OFFICE, Officer } from './browser/officer';
 import { sounds } from './browser/sound';
 import { query } from './service/database';
 import { useService } from './service/in_tests';
@@ -18,7 +18,7 @@ const NAME = 'Nguyễn Thị Thanh Hương';
 it('press, ring, claim, talk, follow, close, on record', async () => {
   const [code] = await createWorkers(service, [NAME]);
   const phone = await Phone.enrolled(service, code as never);
-  const officer = await Officer.at(chromium.get(), service.url);
+  const officer = await Officer.at(chromium.get(), service.url, OFFICE, { map: 'detailed' });
   const { page } = officer;
 
   await officer.startShift(MINH);
@@ -32,7 +32,7 @@ it('press, ring, claim, talk, follow, close, on record', async () => {
   expect((await sounds(page)).length).toBeGreaterThan(quiet);
 
   await officer.open(caseId);
-  await officer.mapIsDrawn();
+  await officer.mapIsDrawn('gl');
   await picture(page, 'story-1-ringing');
   await officer.claim();
   await page.locator('[data-testid=sound][data-sound=on]').waitFor();

@@ -25,7 +25,7 @@ const PRESSES = [
 
 it('the picture for the README', async () => {
   const codes = await createWorkers(service, PRESSES.map(({ name }) => name));
-  const officer = await Officer.at(chromium.get(), service.url, { width: 1600, height: 900 });
+  const officer = await Officer.at(chromium.get(), service.url, { width: 1600, height: 900 }, { map: 'detailed' });
   const colleague = await Officer.at(chromium.get(), service.url);
   await officer.startShift(MINH);
   await colleague.startShift(LAN);
@@ -51,12 +51,12 @@ it('the picture for the README', async () => {
   await officer.page.getByTestId('message-worker').first().waitFor();
   await officer.write('Em đã gọi 119. Xe cấp cứu đang đến, chị giữ tay cao lên nhé.');
   await hand.hears('Em đã gọi 119');
-  await officer.mapIsDrawn();
+  await officer.mapIsDrawn('gl');
   await until('a trail', async () => (await officer.detail(cases[4] as string)).fixes.length >= 15);
   await officer.page.getByRole('button', { name: 'Xem tất cả ca' }).click();
   await officer.page.mouse.move(700, 860);
   await officer.page.locator('[data-testid=map][data-state=moving]').waitFor();
-  await officer.mapIsDrawn();
+  await officer.mapIsDrawn('gl');
   await officer.page.screenshot({ path: PICTURE });
   await hand.putAway();
   expect(statSync(PICTURE).size).toBeLessThan(BYTES_MAX);

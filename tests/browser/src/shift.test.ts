@@ -5,6 +5,7 @@ import { picture } from './browser/chromium';
 import { useBrowser } from './browser/in_tests';
 import { beginShift, fromMenu, pressOn, tabTo, typeInto } from './browser/keyboard';
 import { Officer } from './browser/officer';
+import { looksRight } from './browser/screens';
 import { sounds } from './browser/sound';
 import { query } from './service/database';
 import { useService } from './service/in_tests';
@@ -144,7 +145,7 @@ async function handOver(page: Page, { given, released }: { given: string; releas
   await page.keyboard.press('ArrowRight');
   expect(await of(released).getByRole('radio', { name: 'Trả lại' }).isChecked()).toBe(true);
   await typeInto(page, dialog.getByTestId('hand-over-note'), 'Đã gọi hai lần, máy bận.');
-  await picture(page, 'shift-hand-over');
+  await looksRight(page, 'shift-hand-over', 'dialog[open]');
   await pressOn(page, dialog.getByRole('button', { name: 'Bàn giao, kết thúc và tắt chuông' }));
   await dialog.waitFor({ state: 'detached' });
   await page.getByRole('banner').getByRole('button', { name: 'Bắt đầu ca trực' }).waitFor();

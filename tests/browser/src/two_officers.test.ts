@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { picture } from './browser/chromium';
 import { useBrowser } from './browser/in_tests';
 import { Officer } from './browser/officer';
+import { looksRight } from './browser/screens';
 import { useService } from './service/in_tests';
 import { createWorkers, LAN, MINH } from './service/people';
 import { Phone } from './service/phone';
@@ -27,7 +28,7 @@ it('see each other at it, and one takes over when asked', async () => {
   await lan.page.getByTestId('presence').getByText(`${MINH.name} đang xem`).waitFor();
   await lan.page.getByTestId('compose-message').pressSequentially('Chị đang đi tới', { delay: 30 });
   await atMinhs.getByText(`${LAN.name} đang gõ…`).waitFor();
-  await picture(minh.page, 'two-officers-presence');
+  await looksRight(minh.page, 'two-officers-presence', '.case-panel');
 
   // Who holds the case decides who is asked.
   expect(await minh.button('Giao').count()).toBe(0);

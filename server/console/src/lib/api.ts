@@ -5,6 +5,7 @@ import type {
   BatchAnswer,
   CaseAnswer,
   CaseDetail,
+  CaseFileCheck,
   CaseId,
   ChannelId,
   Channels,
@@ -37,6 +38,9 @@ import type { Clock } from './time/clock';
 
 /** An answer that takes longer than this is given up, in milliseconds. */
 export const REQUEST_TIMEOUT_MS = 8_000;
+
+/** A file on its way over a slow link may take this long, in milliseconds. */
+const UPLOAD_TIMEOUT_MS = 60_000;
 
 /** Where the bytes of an attachment are, for the officers who may see its case. */
 export function attachmentUrl(caseId: CaseId, id: AttachmentId): string {
@@ -108,6 +112,8 @@ export class Api {
   attachment = (caseId: CaseId, id: AttachmentId) =>
     this.#send<void>('GET', attachmentUrl(caseId, id), undefined, async (response) => response.body?.cancel());
 
+  checkCaseFile = (file: Blob) => this.#send<CaseFileCheck>('POST', '/api/case-files/check', file);
+
   /** Any other route, for parts of the console that are loaded when they are opened. */
   request<T>(method: Method, path: string, body?: unknown): Promise<T> {
     return this.#send<T>(method, path, body);
@@ -124,15 +130,14 @@ export class Api {
     read: (response: Response) => Promise<unknown> = readJson,
   ): Promise<T> {
     const abort = new AbortController();
-    const callOff = this.#clock.after(REQUEST_TIMEOUT_MS, () => abort.abort());
+    const limit_ms = body instanceof Blob ? UPLOAD_TIMEOUT_MS : REQUEST_TIMEOUT_MS;
+    const callOff = this.#clock.after(limit_ms, () => abort.abort());
     try {
       const response = await this.#fetch(path, {
         method,
         signal: abort.signal,
         credentials: 'same-origin',
-        ...(body === undefined
-          ? {}
-          : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        ...content(body),
       });
       if (!response.ok) {
         throw new ApiError({ kind: 'problem', problem: await readProblem(response) });
@@ -145,6 +150,12 @@ export class Api {
       callOff();
     }
   }
+}
+
+function content(body: unknown): RequestInit {
+  if (body === undefined) return {};
+  if (body instanceof Blob) return { body };
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
 async function readJson(response: Response): Promise<unknown> {

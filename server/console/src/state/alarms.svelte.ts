@@ -41,6 +41,9 @@ export class Alarms {
   grouped = $state(false);
   wanted = $state.raw<AlarmPlan['wanted']>(null);
 
+  /** So much rings that it is shown as one. */
+  readonly flooded: boolean = $derived(this.grouped && this.wanted !== null);
+
   readonly #deps: AlarmDeps;
   #memory: AlarmMemory = quietAlarm;
   #reported = new Set<string>();

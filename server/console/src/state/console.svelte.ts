@@ -1,4 +1,4 @@
-import type { CaseEvent, CaseId, CaseSummary, DeskId, ProvisionalAlert, Seq } from '@protocol';
+import type { CaseEvent, CaseId, CaseSummary, DeskId, ProvisionalAlert, Seq, TimelineEntry } from '@protocol';
 import { getContext, setContext, tick } from 'svelte';
 import { askedOf, callKind, callsOf, hearCall } from '../lib/alarm/calls';
 import { provisionalRingsOf, ringsOf, type AlarmInput, type Ring } from '../lib/alarm/plan';
@@ -54,6 +54,9 @@ export interface Platform {
 /** The one place where the parts of the console are put together. */
 export class Console {
   readonly api: Api;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly storage: Storage | null;
   readonly settings: Settings;
   readonly countries: Countries;
   readonly now: Now;
@@ -91,6 +94,9 @@ export class Console {
     const { clock, random } = platform;
     const api = new Api(platform);
     this.api = api;
+    this.clock = clock;
+    this.random = random;
+    this.storage = platform.storage;
     this.settings = new Settings(platform.storage);
     this.countries = new Countries(this.settings);
     this.words = this.#wordsOfSettings();
@@ -114,6 +120,7 @@ export class Console {
       me: () => this.session.me,
       live: (id) => this.feed.case(id),
       isVisible: platform.isVisible,
+      onLoaded: (id, timeline) => this.#hearCalls(id, timeline),
       onError: (error) => this.session.noticeError(error),
     });
     this.openAlert = new OpenAlert({
@@ -204,11 +211,30 @@ export class Console {
   /** Opens a room of the office. A case on the screen is left: nobody looks at it meanwhile. */
   openRoom(room: RoomName): void {
     this.leaveCase();
+    this.screen.figures = false;
     this.screen.room = room;
   }
 
   leaveOffice(): void {
     this.screen.room = null;
+  }
+
+  /** Opens the figures. A case on the screen is left: nobody looks at it meanwhile. */
+  openFigures(): void {
+    this.leaveCase();
+    this.screen.room = null;
+    this.screen.figures = true;
+  }
+
+  leaveFigures(): void {
+    this.screen.figures = false;
+    this.screen.fromFigures = false;
+  }
+
+  /** A case behind a figure; from it there is a way back. */
+  showFromFigures(id: CaseId): void {
+    this.show(id);
+    this.screen.fromFigures = true;
   }
 
   /** The case on the right, or the one that the alert there will open. */
@@ -231,10 +257,12 @@ export class Console {
     this.#answerAsked(id);
     this.screen.pane = 'case';
     this.screen.room = null;
+    this.leaveFigures();
   }
 
   leaveCase(): void {
     this.screen.justClosed = null;
+    this.screen.fromFigures = false;
     this.open.close();
     this.openAlert.close();
     this.screen.pane = 'queue';
@@ -244,6 +272,7 @@ export class Console {
     await this.session.signOut();
     this.leaveCase();
     this.leaveOffice();
+    this.leaveFigures();
     this.cover.forget();
     this.#calls = new Map();
     await this.alarms.disarm();
@@ -271,6 +300,12 @@ export class Console {
     if (settled.size > 0) this.outbox.settle(settled);
     this.#followAlert();
     this.alarms.look();
+  }
+
+  /** Steps of before this page was opened, or loaded anew, that told this officer by name. */
+  #hearCalls(id: CaseId, timeline: readonly TimelineEntry[]): void {
+    const me = this.session.me?.staff_id ?? '';
+    this.#calls = timeline.reduce((calls, entry) => hearCall(calls, id, entry, me), this.#calls);
   }
 
   /** The alert on the right was recorded: its case takes its place. */

@@ -26,6 +26,8 @@ export interface OpenCaseDeps {
   /** The case as the feed has it. */
   live: (id: CaseId | null) => CaseSummary | null;
   isVisible: () => boolean;
+  /** What happened in the case before it was opened here. */
+  onLoaded?: (id: CaseId, timeline: readonly TimelineEntry[]) => void;
   onError: (error: unknown) => void;
 }
 
@@ -132,6 +134,7 @@ export class OpenCase {
     const timeline = [...known, ...early].reduce(addEntry, detail.timeline);
     this.detail = { ...detail, timeline, fixes: mergeFixes(detail.fixes, this.detail?.fixes ?? []) };
     this.status = 'ready';
+    this.#deps.onLoaded?.(detail.case.case_id, timeline);
   }
 
   #loadFailed(error: unknown): void {

@@ -8,7 +8,8 @@ export type DialogName =
   | 'keys'
   | 'groups'
   | 'channels'
-  | 'deskChannels';
+  | 'deskChannels'
+  | 'checkFile';
 /** On a narrow screen one of the three is shown at a time. */
 export type Pane = 'queue' | 'map' | 'case';
 
@@ -20,6 +21,15 @@ export class Screen {
   justClosed = $state.raw<CaseSummary | null>(null);
   /** The room of the office that is open in place of the queue; none: the queue. */
   room = $state<RoomName | null>(null);
+  /** The figures are open in place of the queue. */
+  figures = $state(false);
+  /** The case in front was opened from the figures, and there is a way back. */
+  fromFigures = $state(false);
+
+  /** Something stands in place of the queue, so that no case can be acted on. */
+  get away(): boolean {
+    return this.room !== null || this.figures;
+  }
 
   show(dialog: DialogName): void {
     this.dialog = dialog;

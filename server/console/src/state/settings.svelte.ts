@@ -1,6 +1,7 @@
 import { en } from '../lib/i18n/en';
 import { Format, type Language } from '../lib/i18n/format';
 import { vi, type Texts } from '../lib/i18n/vi';
+import { MAP_CHOICES, type MapChoice } from '../lib/map/support';
 
 export type Theme = 'dark' | 'light';
 
@@ -10,9 +11,10 @@ interface Saved {
   language: Language;
   theme: Theme;
   singleKeys: boolean;
+  map: MapChoice;
 }
 
-const DEFAULTS: Saved = { language: 'vi', theme: 'dark', singleKeys: true };
+const DEFAULTS: Saved = { language: 'vi', theme: 'dark', singleKeys: true, map: 'auto' };
 const TEXTS: Record<Language, Texts> = { vi, en };
 
 /** What this officer likes on this computer. */
@@ -40,6 +42,10 @@ export class Settings {
     return this.#saved.singleKeys;
   }
 
+  get map(): MapChoice {
+    return this.#saved.map;
+  }
+
   set(change: Partial<Saved>): void {
     this.#saved = { ...this.#saved, ...change };
     try {
@@ -57,6 +63,7 @@ function load(storage: Storage | null): Saved {
       language: saved.language === 'en' ? 'en' : 'vi',
       theme: saved.theme === 'light' ? 'light' : 'dark',
       singleKeys: saved.singleKeys !== false,
+      map: MAP_CHOICES.find((choice) => choice === saved.map) ?? 'auto',
     };
   } catch {
     return DEFAULTS;

@@ -4,7 +4,7 @@ import type { CaseSummary, Channels, ChannelView, EscalationView, StepTaken } fr
 import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { settle } from '../testing/manual_clock';
-import { aCase, aCover, aDuressCase, aFix, aNotification, anEntry, NOON } from '../testing/samples';
+import { aCase, aCover, aDuressCase, aFix, aNotification, anEntry, aStep, NOON } from '../testing/samples';
 import ShiftHarness from '../testing/ShiftHarness.svelte';
 import { Started } from '../testing/started';
 import { POLL_MS, POLLS_MAX } from './channels.svelte';
@@ -42,6 +42,19 @@ describe('a case that nobody answers', () => {
     expect(text(panel.querySelector('header'))).toContain('Chưa ai trả lời – đã báo lúc 12:02');
     await desk.hear(anEntry(2), { ...told, state: 'claimed', owner: mine, last_seq: 2 });
     expect(text(panel)).not.toContain('Chưa ai trả lời');
+  });
+
+  it('calls the officer whom a step told before the page was loaded, once the case is opened', async () => {
+    const elsewhere = { ...told, desk_id: 'jp-tokyo', last_seq: 7 };
+    const step = aStep({ told: [{ kind: 'staff', staff_id: 's1', name: 'Minh', personal: true }] });
+    await desk.connect(elsewhere);
+    expect(desk.console.ringing).toEqual([]);
+    desk.service.details.set('c1', { timeline: [anEntry(7, { kind: 'escalated', step })] });
+    desk.console.show('c1');
+    await settle();
+    expect(desk.console.ringing.map(({ key }) => key)).toEqual(['c1/told7']);
+    await desk.hear(anEntry(8), { ...elsewhere, state: 'claimed', ringing: false, last_seq: 8 });
+    expect(desk.console.ringing).toEqual([]);
   });
 
   it('says so when there was nobody to tell', () => {
@@ -326,6 +339,23 @@ describe('a flood', () => {
 });
 
 describe('who is on call', () => {
+  it('begins with the officer who has just begun a shift, whatever the service last said of it', async () => {
+    await desk.connect();
+    desk.service.send({ type: 'heartbeat', head_seq: 1, server_time_ms: NOON, on_duty: [] });
+    await settle();
+    const before = mount(ShiftHarness, { target: desk.target, props: { console: desk.console, me: desk.me, part: 'duty' } });
+    flushSync();
+    expect(text(desk.find('on-duty'))).toContain('Đang trực: Bạn');
+    await unmount(before);
+    const off = { ...desk.me, on_shift_since_ms: undefined };
+    desk.service.send({ type: 'heartbeat', head_seq: 1, server_time_ms: NOON, on_duty: [mine, { ...mine, staff_id: 's2', name: 'Lan' }].map((one) => ({ ...one, desk_id: 'tw-taipei' })) });
+    await desk.clock.advance(100);
+    const after = mount(ShiftHarness, { target: desk.target, props: { console: desk.console, me: off, part: 'duty' } });
+    flushSync();
+    expect(text(desk.find('on-duty')?.querySelector('.names'))).toBe('Đang trực: Lan');
+    await unmount(after);
+  });
+
   it('is said with the times in which nobody is', async () => {
     const rota = { id: 'r1', desk: 'tw-taipei', name: 'Ban đêm', time_zone: 'Asia/Taipei', layers: [], overrides: [] };
     const gap: [number, number] = [NOON + 9 * 3_600_000, NOON + 17 * 3_600_000];

@@ -4,6 +4,7 @@ import { Console } from '../state/console.svelte';
 import { ManualClock, settle } from './manual_clock';
 import PanelHarness from './PanelHarness.svelte';
 import RowHarness from './RowHarness.svelte';
+import SoundHarness from './SoundHarness.svelte';
 import { anOfficer, NOON } from './samples';
 import { Service } from './service';
 
@@ -55,6 +56,13 @@ export class Started {
   row(summary: CaseSummary): HTMLElement {
     const item = { id: summary.case_id, summary };
     this.#mounted.push(mount(RowHarness, { target: this.target, props: { console: this.console, me: this.me, item } }));
+    flushSync();
+    return this.target;
+  }
+
+  /** What the top of the page says of the sound. */
+  sound(): HTMLElement {
+    this.#mounted.push(mount(SoundHarness, { target: this.target, props: { console: this.console, me: this.me } }));
     flushSync();
     return this.target;
   }

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import { launch } from './chromium';
 
-/** A browser for the tests of one file; one without WebGL draws no map, which costs the most. */
+/** A browser for the tests of one file. */
 export function useBrowser(more: { webgl?: boolean } = {}): { get: () => Browser } {
   let browser: Browser | undefined;
   beforeAll(async () => {

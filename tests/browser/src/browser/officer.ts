@@ -8,7 +8,14 @@ export interface Screen {
   height: number;
 }
 
-const OFFICE: Screen = { width: 1366, height: 768 };
+export interface Settings {
+  theme?: 'dark' | 'light';
+  language?: 'vi' | 'en';
+  /** The map of WebGL; by itself the console takes it only where there is a graphics card, and here there is none. */
+  map?: 'detailed';
+}
+
+export const OFFICE: Screen = { width: 1366, height: 768 };
 
 /** An officer at a console: does what a person does, and sees what is on the screen. */
 export class Officer {
@@ -18,7 +25,8 @@ export class Officer {
     readonly url: string,
   ) {}
 
-  static async at(browser: Browser, url: string, screen: Screen = OFFICE): Promise<Officer> {
+  /** `settings`: what this officer likes on this computer, as the console keeps it. */
+  static async at(browser: Browser, url: string, screen: Screen = OFFICE, settings: Settings = {}): Promise<Officer> {
     const context = await browser.newContext({
       viewport: screen,
       locale: 'vi-VN',
@@ -26,6 +34,10 @@ export class Officer {
     });
     const page = await context.newPage();
     await listen(page);
+    await page.addInitScript((saved) => {
+      const key = 'sos.console.settings';
+      if (localStorage.getItem(key) === null) localStorage.setItem(key, saved);
+    }, JSON.stringify(settings));
     await page.goto(url);
     return new Officer(page, context, url);
   }
@@ -104,8 +116,8 @@ export class Officer {
     return (await answer.json()) as CaseDetail;
   }
 
-  mapIsDrawn() {
-    return this.page.locator('[data-testid=map][data-state=idle]').waitFor({ timeout: 60_000 });
+  mapIsDrawn(kind: 'gl' | 'flat' = 'flat') {
+    return this.page.locator(`[data-testid=map][data-kind=${kind}][data-state=idle]`).waitFor({ timeout: 60_000 });
   }
 
   leave(): Promise<void> {

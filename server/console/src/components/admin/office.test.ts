@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi as mock } from 'vitest';
-import { aCover, aDesk, anAdministrator, aPolicy, OpenOffice } from '../../testing/office';
+import { aCover, aDesk, anAdministrator, aPolicy, aRotaView, OpenOffice } from '../../testing/office';
 import { aCase, anOfficer, NOON } from '../../testing/samples';
 import { LIST_HEAD } from '../../lib/admin/codes';
 
@@ -326,12 +326,13 @@ describe('texts', () => {
     office.answer('PUT /api/admin/texts', {});
     await office.enter('texts');
     await office.press('Đưa xuống: Câu 1');
+    await office.type('Câu 1, Tiếng Việt', 'Hai\ndòng');
     await office.press('Thêm nhãn');
     await office.press('Lưu');
     expect(office.text).toContain('Nhãn 2: cần 1 đến 80 ký tự.');
     await office.type('Nhãn 2', 'gấp');
     await office.press('Lưu');
-    expect(office.sent).toEqual({ version: 7, phrases: [two, one], questions: [], tags: ['a', 'gấp'] });
+    expect(office.sent).toEqual({ version: 7, phrases: [{ ...two, vi: 'Hai dòng' }, one], questions: [], tags: ['a', 'gấp'] });
   });
 });
 
@@ -341,8 +342,48 @@ describe('the ledger', () => {
       entries: [{ seq: 2, at_ms: NOON, by: 'Lan', kind: 'desk', subject: 'tw-taipei', facts: '{"claim_target_s":45}' }],
     });
     await office.enter('ledger');
-    expect(office.text).toContain('Lan bàn trực · tw-taipei');
+    expect(office.text).toContain('Lan bàn trực · Đài Bắc tw-taipei');
     expect(office.text).toContain('claim_target_s 45');
+  });
+
+  it('calls things by their names where it knows them, with the end of the id beside', async () => {
+    const [rota, gone, hook, nobody] = ['rota-0000-1111aaaa', 'rota-0000-2222bbbb', 'hook-0000-3333cccc', 'nobody-0000-4444dddd'];
+    const entry = (seq: number, kind: string, subject: string, facts: object) => ({ seq, at_ms: NOON, by: 'Lan', kind, subject, facts: JSON.stringify(facts) });
+    const { rota: layout } = aRotaView();
+    office.answer('GET /api/cover', aCover({ rotas: [aRotaView({ rota: { ...layout, id: rota } })] }));
+    office.answer('GET /api/admin/staff', { staff: [{ staff_id: 's2', login: 'lan', name: 'Nguyễn Lan', role: 'dispatcher', disabled: false }] });
+    office.answer('GET /api/admin/ledger', {
+      entries: [
+        entry(6, 'webhook', hook, { desk: 'tw-taipei', removed: true }),
+        entry(5, 'webhook', hook, { desk: 'tw-taipei', name: 'Cổng SMS' }),
+        entry(4, 'rota', gone, { desk: 'tw-taipei', removed: true }),
+        entry(3, 'rota', rota, { name: 'Trực ngày', layers: [{ turns: { staff: ['s2', nobody] } }] }),
+        entry(2, 'policy', 'tw-taipei', { common: { steps: [{ targets: [{ kind: 'on_call', rota }] }] }, note: 'tw-taipei' }),
+        entry(1, 'rota', rota, {}),
+        entry(0, 'desk', 'tw-taipei', { name: 'Đài Bắc cũ' }),
+        entry(-1, 'codes', 'without_device', { codes: 2 }),
+        entry(-2, 'texts', 'texts', {}),
+      ],
+    });
+    await office.enter('ledger');
+    const lines = [...document.querySelectorAll('ol > li')].map((line) => (line.textContent ?? '').replace(/\s+/g, ' ').trim());
+    // A name that is no longer in use is the one it had last; one that was never heard stays an id.
+    expect(lines[0]).toContain('webhook · Cổng SMS …3333cccc');
+    expect(lines[2]).toContain(`lịch trực · ${gone}`);
+    // Each entry says what it was called then; where it does not say, what it is called now.
+    expect(lines[3]).toContain('lịch trực · Trực ngày …1111aaaa');
+    expect(lines[3]).toContain(`Nguyễn Lan s2, ${nobody}`);
+    expect(lines[4]).toContain('quy tắc báo động · Đài Bắc tw-taipei');
+    expect(lines[4]).toContain('Trực đêm …1111aaaa');
+    expect(lines[4]).toContain('note tw-taipei');
+    expect(lines[5]).toContain('lịch trực · Trực đêm …1111aaaa');
+    expect(lines[6]).toContain('bàn trực · Đài Bắc cũ tw-taipei');
+    expect(lines[7]).toContain('mã ghi danh · mọi người chưa có máy');
+    expect(lines[8]).toContain('văn bản Nội dung');
+    await office.type('Tìm người, mục…', 'truc dem');
+    expect(document.querySelectorAll('ol > li')).toHaveLength(1);
+    await office.type('Tìm người, mục…', rota);
+    expect(document.querySelectorAll('ol > li')).toHaveLength(2);
   });
 
   it('that cannot be loaded says so, and is loaded again', async () => {

@@ -137,6 +137,22 @@ describe('a case that is offered', () => {
     expect(posted('transfer/take')).toBe(1);
   });
 
+  it('says at the other desk what to do, and not that there is only looking', async () => {
+    desk.stop();
+    desk = new Started(anOfficer({ desk: tokyo }));
+    const shared = { ...claimed, owner: { ...mine, staff_id: 's9' }, watchers: ['jp-tokyo'] };
+    await desk.open({ ...shared, offer });
+    expect(desk.target.textContent).not.toContain('chỉ xem');
+    expect(text(desk.find('offer'))).toContain('Nhận: bàn của bạn giữ ca. Từ chối: ca ở lại bàn kia.');
+    await desk.hear(anEntry(2, { kind: 'withdrawn', desk: 'jp-tokyo' }), { ...shared, last_seq: 2 });
+    expect(text(desk.find('standing'))).toContain('Bạn chỉ xem ca này');
+    desk.stop();
+
+    desk = new Started(anOfficer({ desk: tokyo, role: 'reviewer' }));
+    await desk.open({ ...shared, offer });
+    expect(text(desk.find('standing'))).toContain('Bạn chỉ xem ca này');
+  });
+
   it('waits in the row, and is said aloud when it comes', async () => {
     expect(text(desk.row({ ...claimed, offer }))).toContain('Chờ jp-tokyo nhận');
     desk.stop();
@@ -327,7 +343,7 @@ describe('who is near', () => {
     const number = (name: string) => text(desk.target.querySelector(`[data-number="${name}"]`));
     expect(number('TW/police')).toBe('Cảnh sát 110 chưa ai gọi thử số này');
     expect(number('TW/fire')).toContain('đã gọi thử 22/11/2026, Lan');
-    expect(number('TW/maritime')).toBe('Cứu nạn trên biển chưa có số số này đáng ngờ hai nguồn khác nhau');
+    expect(number('TW/maritime')).toBe('Cứu nạn trên biển chưa có số số này đáng ngờ Nguồn và ghi chú hai nguồn khác nhau');
     expect(text(desk.target)).toContain('Đài Bắc · cách 12 km');
   });
 

@@ -1,4 +1,5 @@
 import { CODES_BYTES_MAX, type CodeMade } from '@protocol';
+import { csvOf } from '../csv';
 
 /** Head of a list of workers, as the service reads it. */
 export const LIST_HEAD = 'name,phone,language,contract_country,employer,address';
@@ -18,7 +19,7 @@ export function linkOf({ path }: CodeMade, origin: string): string {
   return origin + path;
 }
 
-/** The codes as a table. The byte order mark is for spreadsheets, which take it for Latin letters otherwise. */
+/** The codes as a table. */
 export function codesCsv(codes: readonly CodeMade[], origin: string): string {
   const rows = codes.map((code) => [
     code.name,
@@ -27,12 +28,5 @@ export function codesCsv(codes: readonly CodeMade[], origin: string): string {
     linkOf(code, origin),
     new Date(code.ends_ms).toISOString(),
   ]);
-  const lines = [['name', 'contract_country', 'code', 'link', 'good_until'], ...rows];
-  return `\uFEFF${lines.map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`;
-}
-
-/** A cell that begins like a formula would be carried out by a spreadsheet. */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvOf([['name', 'contract_country', 'code', 'link', 'good_until'], ...rows]);
 }

@@ -3,7 +3,6 @@ import { codesCsv, listFault, LIST_HEAD } from './codes';
 import { deskMarks, inSight } from './desk_marks';
 import { cornersOf, isDistrict, readDistrict } from './district';
 import { readable } from './facts';
-import { toPixel, toPlace, viewOf } from './flat_map';
 import { drawQr } from './qr';
 import { newWebhookKey } from './webhook_key';
 import { aDesk } from '../../testing/office';
@@ -41,14 +40,6 @@ describe('a district', () => {
   });
 });
 
-it('finds the place that was clicked on the flat map', () => {
-  const view = viewOf([[119, 21], [123, 26]], 600, 400);
-  const [x, y] = toPixel([121.5, 25], view, 600, 400);
-  const [lon, lat] = toPlace(x, y, view, 600, 400);
-  expect(lon).toBeCloseTo(121.5, 9);
-  expect(lat).toBeCloseTo(25, 9);
-});
-
 describe('enrolment codes', () => {
   it('are asked for by a list with the right head only', () => {
     expect(listFault(`\uFEFF${LIST_HEAD}\r\nLan,,,,,\r\n`)).toBeNull();
@@ -78,11 +69,13 @@ it('makes webhook keys of 32 bytes', () => {
 
 it('reads the facts of the ledger line by line, and leaves as it is what is no JSON', () => {
   expect(readable('{"name":"Lan","steps":[{"delay_s":30}],"tags":["a","b"],"none":null}')).toEqual([
-    { name: 'name', value: 'Lan' },
-    { name: 'steps.0.delay_s', value: '30' },
-    { name: 'tags', value: 'a, b' },
-    { name: 'none', value: '–' },
+    { name: 'name', values: ['Lan'] },
+    { name: 'steps.0.delay_s', values: ['30'] },
+    { name: 'tags', values: ['a', 'b'] },
+    { name: 'none', values: ['–'] },
   ]);
-  expect(readable('no json')).toEqual([{ name: '', value: 'no json' }]);
+  expect(readable('no json')).toEqual([{ name: '', values: ['no json'] }]);
+  const many = readable(JSON.stringify({ many: Array.from({ length: 100 }, () => 'abcd') }));
+  expect(many).toEqual([{ name: 'many', values: [...Array.from({ length: 75 }, () => 'abcd'), '+25'] }]);
   expect(readable(JSON.stringify(Object.fromEntries(Array.from({ length: 80 }, (_, i) => [i, i]))))).toHaveLength(61);
 });

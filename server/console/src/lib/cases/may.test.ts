@@ -2,7 +2,7 @@ import type { Me } from '@protocol';
 import { describe, expect, it } from 'vitest';
 import { aCase, aDrill, anOfficer, NOON } from '../../testing/samples';
 import { actionsOf, MAIN_ACTIONS, MORE_ACTIONS, type CaseAction } from './actions';
-import { isOffered, mayAskFix, mayAssign, mayClaim, mayClose, mayDecline, mayHelp, mayMerge, mayRaise, mayReopen, mayTag, mayTake, mayTransfer, mayWithdraw, mayWork } from './may';
+import { isOffered, mayAskFix, mayAssign, mayClaim, mayClose, mayDecline, mayHelp, mayMerge, mayRaise, mayReopen, maySeeFigures, mayTag, mayTake, mayTransfer, mayWithdraw, mayWork } from './may';
 
 const lan = { staff_id: 'lan', name: 'Lan', since_ms: NOON };
 const lans = aCase({ state: 'claimed', owner: lan });
@@ -82,5 +82,12 @@ describe('what an officer is offered', () => {
     expect(mayRaise(anOfficer(), aCase())).toBe(true);
     expect(mayRaise(anOfficer(), aDrill())).toBe(false);
     expect(mayAskFix(anOfficer(), aCase({ state: 'closed' }))).toBe(false);
+  });
+});
+
+describe('figures', () => {
+  it('are seen by those who answer for others, and by those who review', () => {
+    const roles = ['dispatcher', 'supervisor', 'duty_officer', 'reviewer', 'administrator'] as const;
+    expect(roles.filter((role) => maySeeFigures({ role }))).toEqual(['supervisor', 'duty_officer', 'reviewer']);
   });
 });

@@ -90,6 +90,22 @@ export function answersForCover(me: Me): boolean {
   return me.role === 'supervisor' || me.role === 'duty_officer';
 }
 
+/** Takes files of cases away at all. */
+export function mayTakeAway(me: Pick<Me, 'role'>): boolean {
+  return me.role === 'supervisor' || me.role === 'duty_officer' || me.role === 'reviewer';
+}
+
+/** Takes the file of this case away: a supervisor that of a case of the own desk. */
+export function mayExport(me: Me, summary: CaseSummary): boolean {
+  if (me.role === 'supervisor') return me.desk?.desk_id === summary.desk_id;
+  return mayTakeAway(me);
+}
+
+/** Sees figures over the cases of their scope. */
+export function maySeeFigures(me: Pick<Me, 'role'>): boolean {
+  return me.role === 'supervisor' || me.role === 'duty_officer' || me.role === 'reviewer';
+}
+
 function isDeskOfficer(me: Me): boolean {
   return me.role === 'dispatcher' || me.role === 'supervisor';
 }

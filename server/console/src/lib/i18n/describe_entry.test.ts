@@ -45,6 +45,12 @@ const EVENTS: { [K in CaseEvent['kind']]: Extract<CaseEvent, { kind: K }> } = {
   fix_asked: { kind: 'fix_asked' },
   raised: { kind: 'raised', reason: 'Gấp' },
   escalated: { kind: 'escalated', step: aStep() },
+  report_saved: { kind: 'report_saved', plan: [], written: { cause: 'Ngã', done: 'Đưa đi viện', lessons: 'Gọi sớm' } },
+  report_submitted: { kind: 'report_submitted' },
+  report_returned: { kind: 'report_returned', asked: 2, questions: ['Vì sao?', 'Ai?'] },
+  report_accepted: { kind: 'report_accepted' },
+  measure_done: { kind: 'measure_done', measure_id: 'd1' },
+  measure_redated: { kind: 'measure_redated', measure_id: 'd1', due: '2026-12-31' },
 };
 
 describe('a line of the timeline', () => {
@@ -83,6 +89,14 @@ describe('the case at work, in the timeline', () => {
     expect(say(anEntry(1, EVENTS.offered))).toMatchObject({ what: 'đề nghị chuyển ca cho jp-tokyo', words: 'Ở bên đó' });
     expect(say(anEntry(1, EVENTS.declined))).toMatchObject({ what: 'từ chối nhận ca cho jp-tokyo', words: 'Không ở đây' });
     expect(say(anEntry(1, { ...EVENTS.shared, help: false })).what).not.toBe(say(anEntry(1, EVENTS.shared)).what);
+  });
+
+  it('says how an incident report went, with the questions, and dates as people write them', () => {
+    expect(say(anEntry(1, EVENTS.report_returned))).toMatchObject({
+      what: 'trả lại báo cáo sự vụ, hỏi 2 câu',
+      words: 'Vì sao?\nAi?',
+    });
+    expect(say(anEntry(1, EVENTS.measure_redated)).what).toContain('31/12/2026');
   });
 
   it('says to whom an officer wrote', () => {

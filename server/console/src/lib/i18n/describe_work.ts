@@ -56,11 +56,26 @@ function tell(event: Exclude<CaseEvent, Described>, w: EntryWords): Told | null 
       return { what: t.fix_asked };
     case 'raised':
       return { what: t.raised, words: event.reason };
+    case 'report_saved':
+    case 'report_submitted':
+    case 'report_accepted':
+      return { what: t[event.kind] };
+    case 'report_returned':
+      return { what: t.report_returned(event.asked), words: event.questions.join('\n') };
+    case 'measure_done':
+      return { what: t.measure_done };
+    case 'measure_redated':
+      return { what: t.measure_redated(dayOf(event.due)) };
     default:
       // A page can be older than the service it talks to.
       event satisfies never;
       return null;
   }
+}
+
+/** `31/12/2026`. */
+function dayOf(due: string): string {
+  return due.split('-').reverse().join('/');
 }
 
 /** Whom a step of the escalation tells. That they are told does not mean that they know of it yet. */

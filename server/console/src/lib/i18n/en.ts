@@ -1,4 +1,5 @@
 import type { Texts } from './vi';
+import { caseFileEn } from './case_file_en';
 import { shiftWorkEn } from './shift_work_en';
 import { workEn } from './work_en';
 
@@ -56,12 +57,16 @@ export const en: Texts = {
     dark: 'Dark',
     light: 'Light',
     language: 'Language',
+    map: 'Map',
+    maps: { auto: 'Automatic', detailed: 'Detailed', simple: 'Simple' },
     singleKeys: 'Single-letter keys',
     singleKeysHint: 'C, T, R, J, K, M… without Ctrl',
     signOut: 'Sign out',
     allDesks: 'All desks',
     cover: 'On call and alarms',
     rota: 'Rota',
+    figures: 'Figures and charts',
+    backToFigures: 'Back to figures and charts',
     office: { opening: 'Opening…', failed: 'This part could not be opened. Check the network and try again.' },
   },
   link: {
@@ -75,6 +80,9 @@ export const en: Texts = {
   sound: {
     on: 'Alarm on',
     muted: (s) => `Muted ${s} s`,
+    mutedNow: 'The alarm is muted',
+    mutedSaid: (s) => `The alarm is muted for ${s} seconds. A new SOS still rings.`,
+    unmutedSaid: 'The alarm is on again.',
     off: 'Alarm off',
     mute: 'Mute for 60 seconds',
     muteHint: 'a new SOS still rings',
@@ -308,6 +316,7 @@ export const en: Texts = {
     discard: 'Discard',
     recorded: 'Recorded',
     delivered: 'On the phone',
+    below: (n) => (n === 1 ? '1 new message below' : `${n} new messages below`),
     readOnly: 'Only the desk that holds the case writes to the worker.',
     worker: 'Worker',
     left: (n) => `${n} characters left`,
@@ -381,6 +390,7 @@ export const en: Texts = {
   map: {
     label: 'Map',
     loading: 'Opening the map…',
+    keys: 'Map. Arrow keys move it, + and − zoom',
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
     fitAll: 'Show all cases',
@@ -402,8 +412,6 @@ export const en: Texts = {
     copied: 'Copied',
     copyFailed: 'The browser does not allow copying; select the coordinates instead',
     coordinates: 'Coordinates',
-    noWebgl: 'This computer cannot draw the map (no WebGL2). Coordinates of the open cases:',
-    noWebglEmpty: 'No case has a position yet.',
     failed: 'The base map could not be loaded.',
     attribution: 'Base map: Natural Earth',
     cluster: (n) => `${n} cases`,
@@ -501,5 +509,6 @@ export const en: Texts = {
     close: 'Close',
   },
   work: workEn,
+  caseFile: caseFileEn,
   shiftWork: shiftWorkEn,
 };

@@ -4,7 +4,7 @@ import type { Texts } from './vi';
 export type Language = 'vi' | 'en';
 export const HANOI = 'Asia/Ho_Chi_Minh';
 
-const LOCALE: Record<Language, string> = { vi: 'vi-VN', en: 'en-GB' };
+export const LOCALE: Record<Language, string> = { vi: 'vi-VN', en: 'en-GB' };
 
 /** Dates, times, spans and numbers in the words of one language. */
 export class Format {

@@ -1,4 +1,5 @@
 import type { CaseState, Disposition, EmergencyKind, ErrorCode, FixSource, Media, Priority, Role, RoutingBasis, Trigger, Unverified } from '@protocol';
+import { caseFileVi } from './case_file_vi';
 import { shiftWorkVi } from './shift_work_vi';
 import { workVi } from './work_vi';
 
@@ -57,12 +58,16 @@ export const vi = {
     dark: 'Tối',
     light: 'Sáng',
     language: 'Ngôn ngữ',
+    map: 'Bản đồ',
+    maps: { auto: 'Tự động', detailed: 'Chi tiết', simple: 'Đơn giản' },
     singleKeys: 'Phím tắt một chữ',
     singleKeysHint: 'C, T, R, J, K, M… không cần giữ Ctrl',
     signOut: 'Đăng xuất',
     allDesks: 'Tất cả bàn trực',
     cover: 'Trực và báo động',
     rota: 'Lịch trực',
+    figures: 'Báo cáo & số liệu',
+    backToFigures: 'Về báo cáo & số liệu',
     office: { opening: 'Đang mở…', failed: 'Chưa mở được phần này. Kiểm tra mạng rồi thử lại.' },
   },
   link: {
@@ -76,6 +81,9 @@ export const vi = {
   sound: {
     on: 'Chuông bật',
     muted: (s: number) => `Tạm tắt ${s} giây`,
+    mutedNow: 'Chuông tạm tắt',
+    mutedSaid: (s: number) => `Chuông tạm tắt ${s} giây. SOS mới vẫn reo.`,
+    unmutedSaid: 'Chuông đã bật lại.',
     off: 'Chuông tắt',
     mute: 'Tắt chuông 60 giây',
     muteHint: 'SOS mới vẫn reo',
@@ -318,6 +326,7 @@ export const vi = {
     discard: 'Bỏ',
     recorded: 'Đã ghi nhận',
     delivered: 'Đã đến máy',
+    below: (n: number) => `${n} tin mới ở dưới`,
     readOnly: 'Chỉ bàn trực giữ ca mới nhắn được.',
     worker: 'Người lao động',
     left: (n: number) => `còn ${n} ký tự`,
@@ -391,6 +400,7 @@ export const vi = {
   map: {
     label: 'Bản đồ',
     loading: 'Đang mở bản đồ…',
+    keys: 'Bản đồ. Phím mũi tên để dời, phím + và − để phóng to, thu nhỏ',
     zoomIn: 'Phóng to',
     zoomOut: 'Thu nhỏ',
     fitAll: 'Xem tất cả ca',
@@ -412,8 +422,6 @@ export const vi = {
     copied: 'Đã chép',
     copyFailed: 'Trình duyệt không cho chép, hãy bôi đen toạ độ',
     coordinates: 'Toạ độ',
-    noWebgl: 'Máy này không vẽ được bản đồ (thiếu WebGL2). Toạ độ của các ca đang mở:',
-    noWebglEmpty: 'Chưa có ca nào có vị trí.',
     failed: 'Chưa tải được bản đồ nền.',
     attribution: 'Bản đồ nền: Natural Earth',
     cluster: (n: number) => `${n} ca`,
@@ -511,6 +519,7 @@ export const vi = {
     close: 'Đóng',
   },
   work: workVi,
+  caseFile: caseFileVi,
   shiftWork: shiftWorkVi,
 };
 

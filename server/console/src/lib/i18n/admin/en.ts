@@ -387,6 +387,7 @@ export const en: AdminTexts = {
     latest: (n) => `The latest ${n} changes`,
     facts: 'What it is since',
     search: 'Find a name, thing…',
+    codes: { list: 'a list', without_device: 'everybody without a phone' },
     kind: {
       desk: 'desk',
       number: 'telephone number',

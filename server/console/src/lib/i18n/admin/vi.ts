@@ -395,6 +395,7 @@ export const vi = {
     latest: (n: number) => `${n} thay đổi gần nhất`,
     facts: 'Nội dung sau khi đổi',
     search: 'Tìm người, mục…',
+    codes: { list: 'một danh sách', without_device: 'mọi người chưa có máy' },
     kind: {
       desk: 'bàn trực',
       number: 'số điện thoại',

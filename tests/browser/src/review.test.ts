@@ -1,0 +1,86 @@
+// The ministry reads afterwards: figures, the cases behind them, and a file that proves itself.
+import { readFile } from 'node:fs/promises';
+import { beforeAll, expect, it } from 'vitest';
+import { useBrowser } from './browser/in_tests';
+import { Officer, type Screen } from './browser/officer';
+import { fitsAcross, looksRight } from './browser/screens';
+import { useService } from './service/in_tests';
+import { createStaff, createWorkers, DUC, LAN, TAM } from './service/people';
+import { Phone } from './service/phone';
+import { until } from './wait';
+
+const service = useService();
+const chromium = useBrowser({ webgl: false });
+const TAIPEI = { lat: 25.04, lon: 121.51 };
+const SUMMARY = 'Đã về ký túc xá an toàn';
+let caseId = '';
+
+beforeAll(async () => {
+  await createStaff(service, [DUC]);
+  const [code] = await createWorkers(service, ['Lò Thị Xưởng']);
+  const phone = await Phone.enrolled(service, code as never);
+  const lan = await Officer.at(chromium.get(), service.url);
+  await lan.startShift(LAN);
+  caseId = (await phone.press('rang', { at: TAIPEI })).case_id as string;
+  await lan.open(caseId);
+  await lan.claim();
+  await lan.close('Đã giải quyết', SUMMARY);
+  await lan.leave();
+});
+
+it('sees the figures, and the case behind one of them', async () => {
+  const tam = await atFigures();
+  const { page } = tam;
+  await until('the case is counted', async () => (await page.getByTestId('cases').textContent())?.includes('1') ?? false);
+  expect(await page.getByTestId('chart-course').locator('svg').count()).toBeGreaterThan(0);
+  await looksRight(page, 'figures');
+  await page.getByTestId('cases').click();
+  await page.getByTestId('behind').getByRole('button').first().click();
+  await page.locator(`.case-panel[data-case="${caseId}"][data-status=ready]`).waitFor();
+  await tam.leave();
+});
+
+it.each([390, 320])('fits %i px', async (width) => {
+  const tam = await atFigures({ width, height: 844 });
+  await tam.page.getByTestId('chart-course').locator('svg').first().waitFor();
+  await fitsAcross(tam.page, `figures-${width}`);
+  await tam.leave();
+});
+
+it('takes the file of the case away, and is told what was changed in it', async () => {
+  const tam = await Officer.at(chromium.get(), service.url);
+  const { page } = tam;
+  await tam.signIn(TAM);
+  await tam.queueTab('Đã đóng');
+  await tam.open(caseId);
+  await tam.tab('Hồ sơ');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('case-file').click()]);
+  expect(download.suggestedFilename()).toMatch(/^sos-\d{4}-\d{6}\.json$/);
+  const whole = await readFile(await download.path());
+
+  await page.locator('[popovertarget=menu]').click();
+  await page.getByRole('button', { name: 'Kiểm tra hồ sơ đã tải' }).click();
+  const dialog = page.getByRole('dialog');
+  const check = (buffer: Buffer) => dialog.locator('input[type=file]').setInputFiles({ name: 'hồ sơ.json', mimeType: 'application/json', buffer });
+  const verdict = (text: string) => dialog.getByTestId('verdict').filter({ hasText: text }).waitFor();
+  await check(whole);
+  await verdict('CÒN NGUYÊN VẸN');
+  expect(await dialog.textContent()).toContain(TAM.name);
+  await looksRight(page, 'case-file-whole', 'dialog[open]');
+  await check(Buffer.from(whole.toString('utf8').replace(SUMMARY, 'Không rõ ở đâu')));
+  await verdict('ĐÃ BỊ THAY ĐỔI');
+  await dialog.getByText('Bị sửa: tóm tắt ca').waitFor();
+  await looksRight(page, 'case-file-changed', 'dialog[open]');
+  await check(Buffer.from('{"a": 1}'));
+  await verdict('KHÔNG PHẢI HỒ SƠ CA');
+  await tam.leave();
+});
+
+async function atFigures(screen?: Screen): Promise<Officer> {
+  const tam = await Officer.at(chromium.get(), service.url, screen);
+  await tam.signIn(TAM);
+  await tam.page.locator('[popovertarget=menu]').click();
+  await tam.page.getByTestId('open-figures').click();
+  await tam.page.getByTestId('cases').waitFor();
+  return tam;
+}
