@@ -19,8 +19,13 @@ const SCREENS = [
 /** Nothing is wider than the screen; a picture is kept, and axe has nothing to say. */
 async function looksRight(worker: Worker, name: string): Promise<void> {
   const { page } = worker;
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(over, name).toBeLessThanOrEqual(0);
+  const wide = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    if (scrollWidth <= clientWidth) return [];
+    const sticksOut = Array.from(document.querySelectorAll('body *')).filter((each) => each.getBoundingClientRect().right > clientWidth);
+    return [`${scrollWidth} of ${clientWidth} px`, ...sticksOut.map((each) => `${each.tagName}.${each.className}: ${each.textContent?.slice(0, 40)}`)];
+  });
+  expect(wide, name).toEqual([]);
   await picture(page, `app-${name}`);
   expect(await violations(page), name).toEqual([]);
 }
