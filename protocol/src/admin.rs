@@ -142,6 +142,10 @@ pub struct StaffAccount {
     /// Its desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk_id: Option<DeskId>,
+    /// Of a reviewer: is shown the names of workers, else pseudonyms.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", ts(as = "Option<bool>", optional))]
+    pub names: bool,
     /// Cannot sign in.
     pub disabled: bool,
 }

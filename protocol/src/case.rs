@@ -552,6 +552,28 @@ pub enum CaseEvent {
         /// By when, `2026-12-31`.
         due: String,
     },
+    /// A reviewer opened what is kept of the case; said once in [`crate::limits::LOOKED_AT_AGAIN_S`] seconds.
+    LookedAt {},
+    /// An officer took something of the case away as a file.
+    Exported {
+        /// What.
+        what: Exported,
+        /// SHA-256 of the file, hex in lower case.
+        sha256: String,
+    },
+}
+
+/// What of a case was taken away as a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Exported {
+    /// The signed case file (JSON).
+    CaseFile,
+    /// The case file to read (PDF).
+    CaseFilePdf,
+    /// The incident report (PDF).
+    ReportPdf,
 }
 
 impl CaseEvent {
@@ -593,6 +615,8 @@ impl CaseEvent {
             Self::ReportAccepted {} => "report_accepted",
             Self::MeasureDone { .. } => "measure_done",
             Self::MeasureRedated { .. } => "measure_redated",
+            Self::LookedAt {} => "looked_at",
+            Self::Exported { .. } => "exported",
         }
     }
 }

@@ -229,6 +229,8 @@ pub struct Me {
     /// Their desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desk: Option<DeskView>,
+    /// Is shown the names of workers; else pseudonyms, and no search by what is known of them.
+    pub names: bool,
     /// When the session ends.
     pub session_ends_ms: UnixMs,
     /// On shift since; absent when not on shift.

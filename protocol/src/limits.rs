@@ -125,3 +125,5 @@ pub const FIGURE_CASES_MAX: usize = 200;
 pub const CASE_FILE_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// Faults of a case file that are named.
 pub const CASE_FILE_FAULTS_MAX: usize = 50;
+/// That a reviewer looks at what is kept of a case is said once in so many seconds.
+pub const LOOKED_AT_AGAIN_S: u32 = 3_600;

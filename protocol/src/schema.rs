@@ -148,6 +148,7 @@ pub fn typescript() -> String {
         case::Taken,
         case::CheckInView,
         case::CaseEvent,
+        case::Exported,
         case::TimelineEntry,
         case::WorkerProfile,
         case::CaseDetail,

@@ -989,7 +989,20 @@ measure_id: MeasureId,
 /**
  * By when, `2026-12-31`.
  */
-due: string, };
+due: string, } | { "kind": "looked_at", } | { "kind": "exported", 
+/**
+ * What.
+ */
+what: Exported, 
+/**
+ * SHA-256 of the file, hex in lower case.
+ */
+sha256: string, };
+
+/**
+ * What of a case was taken away as a file.
+ */
+export type Exported = "case_file" | "case_file_pdf" | "report_pdf";
 
 /**
  * One line of a case's history.
@@ -2123,6 +2136,10 @@ role: Role,
  */
 desk_id?: DeskId | null, 
 /**
+ * Of a reviewer: is shown the names of workers, else pseudonyms.
+ */
+names?: boolean, 
+/**
  * Cannot sign in.
  */
 disabled: boolean, };
@@ -2809,6 +2826,10 @@ role: Role,
  * Their desk.
  */
 desk?: DeskView | null, 
+/**
+ * Is shown the names of workers; else pseudonyms, and no search by what is known of them.
+ */
+names: boolean, 
 /**
  * When the session ends.
  */

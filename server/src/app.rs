@@ -36,6 +36,7 @@ use crate::lane::Lane;
 use crate::notify::{self, Notifier};
 use crate::pins::Pins;
 use crate::presence::Presence;
+use crate::pseudonyms::Pseudonyms;
 use crate::push::{self, Push};
 use crate::queue::Queue;
 use crate::store::Store;
@@ -169,7 +170,8 @@ pub async fn serve(
     let notify_store = start_notify(config, &ambient, &push, &workers, &stop_workers)?;
 
     let figures_store = store_of(config, &ambient, figures::CONNECTIONS)?;
-    let figures = Counting::new(figures_store.clone(), ambient.clock.clone());
+    let figures =
+        Counting::new(figures_store.clone(), Pseudonyms::new(&config.secret), ambient.clock.clone());
     figures.spawn(&workers, &stop_workers);
     let signer = Signer::new(&config.secret)?;
     Checkpoints::new(store.clone(), signer.clone(), ambient.clock.clone()).spawn(&workers, &stop_workers);
@@ -323,15 +325,24 @@ fn parts(
         clock: clock.clone(),
         entropy: entropy.clone(),
     });
+    let pseudonyms = Pseudonyms::new(&config.secret);
     let feeds = Arc::new(FeedSockets {
         store: store.clone(),
         queue: queue.clone(),
         hub,
         presence,
+        pseudonyms: pseudonyms.clone(),
         clock: clock.clone(),
     });
     Arc::new(Parts {
-        cases: Cases::new(store.clone(), changing, dispatch.clone(), committed, clock.clone()),
+        cases: Cases::new(
+            store.clone(),
+            changing,
+            dispatch.clone(),
+            committed,
+            (pseudonyms.clone(), clock.clone()),
+        ),
+        pseudonyms,
         figures,
         dispatch,
         passwords,

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use sos_core::access::Officer;
 use sos_core::case_file::{self, Checked, Fault, Head, MadeBy, Section};
 use sos_core::ledger::Row;
+use sos_core::pseudonym::Mask;
+use sos_protocol::case::Exported;
 use sos_protocol::case_file::{CaseFileCheck, CaseFileFault, CaseFileHead};
 use sos_protocol::ledger::LedgerKey;
 use sos_protocol::limits::{CASE_FILE_BYTES_MAX, CASE_FILE_FAULTS_MAX};
@@ -32,19 +34,23 @@ pub struct Made {
     pub bytes: Vec<u8>,
 }
 
-/// The file of a case as `officer`, called `name`, may have it.
+/// The file of a case as `officer`, called `name`, may have it: through `mask`, if not with names. That it was taken away is
+/// on record before anybody has it.
 ///
 /// # Errors
-/// As [`Cases::detail`].
+/// As [`Cases::note_export`].
 pub async fn make(
     cases: &Cases,
     store: &Store,
     signer: &Signer,
-    (officer, name): (&Officer, &str),
+    (officer, name, mask): (&Officer, &str, Option<Mask>),
     id: CaseId,
     now: UnixMs,
 ) -> Result<Made, CaseError> {
-    let mut detail = cases.detail(officer, id).await?;
+    let mut detail = cases.whole(officer, id).await?;
+    if let Some(mask) = &mask {
+        mask.detail(&mut detail);
+    }
     let last_seq = detail.case.last_seq;
     // What was recorded in between is not in the file.
     detail.timeline.retain(|entry| entry.seq <= last_seq);
@@ -56,12 +62,15 @@ pub async fn make(
         last_seq,
         made_at_ms: now,
         made_by: MadeBy { staff_id: officer.id, name: name.to_owned() },
+        pseudonym: mask.is_some(),
     };
     let case_no = head.case_no.clone();
     let report = report(cases, officer, id, &detail).await?;
     let sections = sections(detail, report, &rows).map_err(StoreError::from)?;
     let written = case_file::write(head, sections, &signer.public().kid, |bytes| signer.sign(bytes));
-    Ok(Made { case_no, bytes: written.map_err(|_| StoreError::Sealed)? })
+    let bytes = written.map_err(|_| StoreError::Sealed)?;
+    cases.note_export(officer, id, Exported::CaseFile, case_file::sha256_hex(&bytes)).await?;
+    Ok(Made { case_no, bytes })
 }
 
 /// The report as the ministry reads it, once the case is closed.
@@ -143,7 +152,7 @@ fn checked(file: &[u8], key: &LedgerKey) -> Checked {
 }
 
 fn said(head: Head, key_id: Option<String>) -> CaseFileHead {
-    let Head { case_id, case_no, last_seq, made_at_ms, made_by } = head;
+    let Head { case_id, case_no, last_seq, made_at_ms, made_by, pseudonym: _ } = head;
     CaseFileHead { case_id, case_no, last_seq, made_at_ms, made_by: made_by.name, key_id }
 }
 

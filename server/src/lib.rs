@@ -23,6 +23,7 @@ pub mod lane;
 pub mod notify;
 pub mod pins;
 pub mod presence;
+pub mod pseudonyms;
 pub mod push;
 pub mod queue;
 pub mod store;

@@ -2,6 +2,8 @@
 
 use sos_core::access::{CaseDesks, Scope};
 use sos_core::entry::LedgerEntry;
+use sos_core::pseudonym::Mask;
+use sos_protocol::case::TimelineEntry;
 use sos_protocol::feed::{FeedFrame, PresentOfficer, ProvisionalAlert};
 use sos_protocol::{CaseId, DeskId, Seq, StaffId};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
@@ -63,15 +65,18 @@ impl Told {
         Self::Presence { audience, case_id, officers }
     }
 
-    /// The frame for the console of `officer`, who sees `scope`. Nobody is told that they look themselves.
+    /// The frame for the console of `officer`, who sees `scope`, through `mask` where names are not shown. Nobody is told
+    /// that they look themselves.
     #[must_use]
-    pub fn for_console(&self, scope: &Scope, officer: StaffId) -> Option<Utf8Bytes> {
+    pub fn for_console(&self, scope: &Scope, officer: StaffId, mask: Option<&Mask>) -> Option<Utf8Bytes> {
         let covered =
             |holder: &DeskId, watchers: &[DeskId]| scope.covers(CaseDesks::seen_by(holder, watchers));
         match self {
-            Self::Entry { entry, frame } => {
-                covered(&entry.case.desk_id, &entry.case.watchers).then(|| frame.clone())
-            }
+            Self::Entry { entry, .. } if !covered(&entry.case.desk_id, &entry.case.watchers) => None,
+            Self::Entry { entry, frame } => match mask {
+                None => Some(frame.clone()),
+                Some(mask) => masked(entry, mask),
+            },
             Self::Passing { audience, frame } => {
                 let (holder, watchers) = audience.split_first()?;
                 covered(holder, watchers).then(|| frame.clone())
@@ -93,6 +98,13 @@ impl Told {
             Self::Passing { .. } | Self::Presence { .. } => None,
         }
     }
+}
+
+fn masked(entry: &LedgerEntry, mask: &Mask) -> Option<Utf8Bytes> {
+    let (mut case, entry) = (entry.case.clone(), entry.entry.clone());
+    let event = Mask::event(entry.event, case.worker_name.as_deref())?;
+    mask.summary(&mut case);
+    Some(encode(&FeedFrame::Event { entry: TimelineEntry { event, ..entry }, case }).into())
 }
 
 /// A frame as text.

@@ -52,9 +52,10 @@ async fn a_file_holds_everything_and_proves_itself() {
     let service = Service::start().await;
     let case = closed(&service).await;
     let reviewer = service.officer("tra").await;
+    // What is on record of the taking away comes after what is taken away.
+    let detail = reviewer.detail(case).await;
     let bytes = file(&reviewer, case).await;
     let read: Value = serde_json::from_slice(&bytes).unwrap();
-    let detail = reviewer.detail(case).await;
     assert_eq!(serde_json::from_value::<CaseSummary>(read["case"].clone()).unwrap(), detail.case);
     assert_eq!(read["worker"]["name"], "Lò Thị Xưởng");
     assert_eq!(read["timeline"].as_array().unwrap().len(), detail.timeline.len());
@@ -96,7 +97,8 @@ async fn a_file_is_checked_without_the_service_and_stays_whole_when_the_key_of_i
     // The ledger's rows in the file are those of the ledger, also now that nobody can read the words in them.
     let later: Value = serde_json::from_slice(&file(&service.officer("tra").await, case).await).unwrap();
     let before: Value = serde_json::from_slice(&bytes).unwrap();
-    assert_eq!(later["ledger"], before["ledger"]);
+    let rows = |file: &Value| file["ledger"].as_array().unwrap().clone();
+    assert_eq!(rows(&later)[..rows(&before).len()], rows(&before));
     assert_ne!(later["timeline"], before["timeline"]);
 
     let broken = String::from_utf8(bytes).unwrap().replace("\"closed\"", "\"opened\"");

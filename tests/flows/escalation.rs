@@ -14,6 +14,7 @@ use sos_protocol::http::{Transfer, WithReason};
 use sos_protocol::{CaseEvent, CaseId, DeskId, StaffId, Stage, UnixMs};
 use sos_server::cases::{Cases, Changing, rang};
 use sos_server::dispatch::Dispatch;
+use sos_server::pseudonyms::Pseudonyms;
 use sos_tests::phone::{alert, new_id};
 use sos_tests::service::STAFF;
 use sos_tests::{Phone, Service, log, until};
@@ -122,7 +123,7 @@ impl Story {
     /// Does what has no address of its own.
     async fn command(&self, login: &str, case: CaseId, command: Command) {
         let (_, _, role, desk) = STAFF.into_iter().find(|account| account.0 == login).expect("an account");
-        let who = access::Officer { id: staff(login), role, desk: desk.map(DeskId::from) };
+        let who = access::Officer { id: staff(login), role, desk: desk.map(DeskId::from), names: true };
         command_on(&self.service, &who, case, command).await;
     }
 }
@@ -214,8 +215,13 @@ async fn command_on(service: &Service, who: &Officer, case: CaseId, command: Com
     let (rang, _waiting) = rang::way();
     let changing = Changing::new(service.store.clone(), service.clock.clone());
     let changing = (changing, Handle::current(), rang);
-    let cases =
-        Cases::new(service.store.clone(), changing, dispatch, Arc::new(Notify::new()), service.clock.clone());
+    let cases = Cases::new(
+        service.store.clone(),
+        changing,
+        dispatch,
+        Arc::new(Notify::new()),
+        (Pseudonyms::new(&service.config.secret), service.clock.clone()),
+    );
     cases.command(who, case, None, command).await.expect("done");
 }
 

@@ -16,6 +16,7 @@ mod enrolment;
 mod escalation;
 mod figures;
 mod late_and_odd;
+mod names;
 mod once;
 mod permissions;
 mod pins;

@@ -124,7 +124,7 @@ async fn status(officer: &Officer, route: &Route, subject: &Subject) -> u16 {
 }
 
 fn expected(role: Role, desk: Option<&str>, action: Action, holder: Option<&str>) -> Access {
-    let officer = access::Officer { id: StaffId(new_id()), role, desk: desk.map(DeskId::from) };
+    let officer = access::Officer { id: StaffId(new_id()), role, desk: desk.map(DeskId::from), names: true };
     let holder = holder.map(DeskId::from);
     access::may(&officer, action, holder.as_ref().map(|holder| CaseDesks::seen_by(holder, &[])))
 }
@@ -211,7 +211,8 @@ async fn a_desk_that_helps_and_one_that_it_is_offered_to_may_do_what_the_rules_s
         };
         for (login, _, role, desk) in STAFF.into_iter().filter(|(_, _, _, desk)| *desk == Some("jp-tokyo")) {
             let officer = service.officer(login).await;
-            let of = access::Officer { id: StaffId(new_id()), role, desk: desk.map(DeskId::from) };
+            let of =
+                access::Officer { id: StaffId(new_id()), role, desk: desk.map(DeskId::from), names: true };
             for route in ROUTES.iter() {
                 let Guard::Case(action) = route.guard else { continue };
                 let allowed = access::may(&of, action, Some(desks)) == Access::Allowed;

@@ -71,7 +71,8 @@ impl World {
             ("Hoa", Role::DutyOfficer, "hn"),
         ];
         for (name, role, desk) in desks {
-            let officer = Officer { id: StaffId(self.id()), role, desk: Some(DeskId::from(desk)) };
+            let officer =
+                Officer { id: StaffId(self.id()), role, desk: Some(DeskId::from(desk)), names: true };
             self.postgres.data.staff.insert(officer.id, name.to_owned());
             self.consoles.push(Console {
                 scope: access::scope(&officer),

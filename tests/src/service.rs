@@ -33,7 +33,7 @@ pub const SMS_KEY: &str = "khoá của cổng tin nhắn";
 const TEMPLATE: &str = "sos_template";
 
 /// (login, name, role, desk) of the accounts that every database has.
-pub const STAFF: [(&str, &str, Role, Option<&str>); 8] = [
+pub const STAFF: [(&str, &str, Role, Option<&str>); 9] = [
     ("lan", "Lan", Role::Dispatcher, Some("tw-taipei")),
     ("minh", "Minh", Role::Dispatcher, Some("tw-taipei")),
     ("duc", "Đức", Role::Supervisor, Some("tw-taipei")),
@@ -41,6 +41,8 @@ pub const STAFF: [(&str, &str, Role, Option<&str>); 8] = [
     ("khanh", "Khánh", Role::Supervisor, Some("jp-tokyo")),
     ("bo", "Bộ", Role::DutyOfficer, None),
     ("tra", "Trà", Role::Reviewer, None),
+    // Is not shown names.
+    ("ngan", "Ngân", Role::Reviewer, None),
     ("tri", "Trị", Role::Administrator, None),
 ];
 
@@ -319,6 +321,7 @@ async fn set_up(config: &Config, clock: &SharedClock) {
             name: name.to_owned(),
             role,
             desk_id: desk.map(Into::into),
+            names: login == "tra",
             password_hash: password_hash.clone(),
         };
         assert!(store.create_staff(&staff, clock.now()).await.expect("an account"));

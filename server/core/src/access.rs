@@ -13,6 +13,8 @@ pub struct Officer {
     pub role: Role,
     /// Their desk; none for officers of the ministry's central roles.
     pub desk: Option<DeskId>,
+    /// The account shows the names of workers; asked of reviewers only ([`crate::pseudonym::sees_names`]).
+    pub names: bool,
 }
 
 /// The desks that a case concerns.
@@ -233,7 +235,7 @@ mod tests {
     use super::*;
 
     fn officer(role: Role, desk: Option<&str>) -> Officer {
-        Officer { id: StaffId(uuid::Uuid::nil()), role, desk: desk.map(DeskId::from) }
+        Officer { id: StaffId(uuid::Uuid::nil()), role, desk: desk.map(DeskId::from), names: true }
     }
 
     #[test]

@@ -112,7 +112,9 @@ impl LedgerEntry {
             | CaseEvent::ReportReturned { .. }
             | CaseEvent::ReportAccepted {}
             | CaseEvent::MeasureDone { .. }
-            | CaseEvent::MeasureRedated { .. } => vec![],
+            | CaseEvent::MeasureRedated { .. }
+            | CaseEvent::LookedAt {}
+            | CaseEvent::Exported { .. } => vec![],
         }
     }
 

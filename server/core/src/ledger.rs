@@ -182,7 +182,9 @@ pub fn ref_id(event: &CaseEvent) -> Option<Uuid> {
         | CaseEvent::ReportReturned { .. }
         | CaseEvent::ReportAccepted {}
         | CaseEvent::MeasureDone { .. }
-        | CaseEvent::MeasureRedated { .. } => None,
+        | CaseEvent::MeasureRedated { .. }
+        | CaseEvent::LookedAt {}
+        | CaseEvent::Exported { .. } => None,
         // One entry a message.
         CaseEvent::Delivered { message_ids } => message_ids.first().map(|id| id.0),
     }

@@ -136,7 +136,9 @@ fn may_be_shown(entry: &LedgerEntry) -> bool {
         | CaseEvent::ReportReturned { .. }
         | CaseEvent::ReportAccepted {}
         | CaseEvent::MeasureDone { .. }
-        | CaseEvent::MeasureRedated { .. } => false,
+        | CaseEvent::MeasureRedated { .. }
+        | CaseEvent::LookedAt {}
+        | CaseEvent::Exported { .. } => false,
     }
 }
 

@@ -86,6 +86,9 @@ pub enum Admin {
         /// The desk of a dispatcher or supervisor.
         #[arg(long)]
         desk: Option<DeskIdArg>,
+        /// Show a reviewer the names of workers; else they read pseudonyms.
+        #[arg(long)]
+        names: bool,
         /// Read the password from standard input.
         #[arg(long, required = true)]
         password_stdin: bool,
@@ -217,9 +220,9 @@ impl Admin {
                 };
                 Ok(desks::save_all(store, by, vec![desk]).await?)
             }
-            Self::CreateStaff { login, name, role, desk, password_stdin: _, if_absent } => {
-                people::create_staff(store, ambient, login, name, role.into(), desk.map(|d| d.0), if_absent)
-                    .await
+            Self::CreateStaff { login, name, role, desk, names, password_stdin: _, if_absent } => {
+                let desk = desk.map(|desk| desk.0);
+                people::create_staff(store, ambient, login, name, role.into(), (desk, names), if_absent).await
             }
             Self::ImportWorkers { file } => people::import_workers(store, ambient, &file).await,
             Self::CreateCodes { workers, json, qr, url } => {

@@ -107,7 +107,8 @@ async fn change_account(
     password_hash: Option<&str>,
 ) -> Result<(), AdminError> {
     update_account(&mut change.tx, account, password_hash).await?;
-    let rights = |account: &StaffAccount| (account.role, account.desk_id.clone(), account.disabled);
+    let rights =
+        |account: &StaffAccount| (account.role, account.desk_id.clone(), account.names, account.disabled);
     if password_hash.is_some() || rights(before) != rights(account) {
         sign_out_everywhere(&mut change.tx, account.staff_id, change.by.at).await?;
     }
@@ -120,7 +121,7 @@ pub(super) async fn create_staff(
     login: String,
     name: String,
     role: Role,
-    desk: Option<DeskId>,
+    (desk, names): (Option<DeskId>, bool),
     if_absent: bool,
 ) -> anyhow::Result<()> {
     let mut password = String::new();
@@ -137,6 +138,7 @@ pub(super) async fn create_staff(
         name,
         role,
         desk_id: desk,
+        names,
         password_hash: hash(password, &*ambient.entropy)?,
     };
     let created = store.create_staff(&staff, now).await?;

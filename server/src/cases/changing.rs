@@ -7,6 +7,7 @@ use sos_core::lifecycle::{self, Command, Pairing, Refusal};
 use sos_core::recording::{By, CaseRecord, Changes, Draft};
 use sos_core::report::{self, Report, ReportCommand, ReportRefusal};
 use sos_protocol::ambient::SharedClock;
+use sos_protocol::limits::LOOKED_AT_AGAIN_S;
 use sos_protocol::{CaseEvent, CaseId};
 use tokio::sync::Semaphore;
 
@@ -30,6 +31,8 @@ pub(super) enum Change {
     Two(CaseId, Pairing),
     /// The report of it; the version is the report's.
     Report(ReportCommand),
+    /// Nothing: what an officer saw, or took away, of it is written down.
+    Nothing(CaseEvent),
 }
 
 impl Changing {
@@ -55,6 +58,7 @@ impl Changing {
             Change::One(command) => self.one(officer, id, version, command).await,
             Change::Report(command) => self.report(officer, id, version.unwrap_or_default(), command).await,
             Change::Two(other, pairing) => self.two(officer, (id, other), version, pairing).await,
+            Change::Nothing(event) => self.nothing(officer, id, event).await,
         }
     }
 
@@ -68,6 +72,22 @@ impl Changing {
         let (tx, mut rows) = self.store.lock_cases(&access::scope(officer), &[id]).await?;
         let mut row = rows.pop().ok_or(refused(Refusal::Hidden))?;
         let drafts = self.decide(&mut row, officer, version, command).map_err(refused)?;
+        let changes = Changes { cases: vec![row], alerts: vec![], drafts };
+        self.store.commit(tx, changes, self.clock.now()).await?;
+        Ok(())
+    }
+
+    /// Writes down that an officer saw something of a case, or took it away. That somebody looks is not said again soon.
+    async fn nothing(&self, officer: &Officer, id: CaseId, event: CaseEvent) -> Result<(), CaseError> {
+        let (mut tx, mut rows) = self.store.lock_cases(&access::scope(officer), &[id]).await?;
+        let mut row = rows.pop().ok_or(refused(Refusal::Hidden))?;
+        let again = self.clock.now().plus_ms(-1000 * i64::from(LOOKED_AT_AGAIN_S));
+        let is_said = matches!(event, CaseEvent::LookedAt {})
+            && self.store.looked_at(&mut tx, id, officer.id, again).await?;
+        if is_said {
+            return Ok(());
+        }
+        let drafts = self.write_down(&mut row, officer, vec![event]);
         let changes = Changes { cases: vec![row], alerts: vec![], drafts };
         self.store.commit(tx, changes, self.clock.now()).await?;
         Ok(())

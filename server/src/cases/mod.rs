@@ -3,6 +3,7 @@
 pub mod batch;
 mod changing;
 pub mod rang;
+mod reading;
 mod reports;
 pub mod search;
 mod surroundings;
@@ -29,6 +30,7 @@ use self::search::Searches;
 use crate::deadline::within;
 use crate::dispatch::Dispatch;
 use crate::gather::Gather;
+use crate::pseudonyms::Pseudonyms;
 use crate::store::{Store, StoreError, USE_WITHIN};
 
 /// Most ledger entries that the receipts of one alert are read from.
@@ -124,22 +126,23 @@ pub struct Cases {
     dispatch: Arc<Dispatch>,
     committed: Arc<Notify>,
     searches: Searches,
+    pseudonyms: Pseudonyms,
     clock: SharedClock,
 }
 
 impl Cases {
     /// Read from `store`, changed by `changing` on `lane`, where `rang` is gathered; `committed` is told after each commit.
-    /// `dispatch` knows desks and countries.
+    /// `dispatch` knows desks and countries; `pseudonyms` are for those who are not shown names.
     #[must_use]
     pub fn new(
         store: Store,
         (changing, lane, rang): (Changing, Handle, Gather<Rang>),
         dispatch: Arc<Dispatch>,
         committed: Arc<Notify>,
-        clock: SharedClock,
+        (pseudonyms, clock): (Pseudonyms, SharedClock),
     ) -> Self {
         let searches = Searches::new(clock.clone());
-        Self { store, changing, lane, rang, dispatch, committed, searches, clock }
+        Self { store, changing, lane, rang, dispatch, committed, searches, pseudonyms, clock }
     }
 
     /// Does `command` for `officer`, who saw `version` (none: it races with nobody), and gives the case as it is
@@ -293,11 +296,11 @@ impl Cases {
         }
     }
 
-    /// Everything about a case.
+    /// Everything about a case, with the names of people.
     ///
     /// # Errors
     /// As [`Self::visible`].
-    pub async fn detail(&self, officer: &Officer, id: CaseId) -> Result<CaseDetail, CaseError> {
+    pub(crate) async fn whole(&self, officer: &Officer, id: CaseId) -> Result<CaseDetail, CaseError> {
         let view = self.visible(officer, id).await?;
         let (worker, last_check_in) = match view.record.worker_id {
             Some(worker) => (self.store.worker(worker).await?, self.store.last_check_in(worker).await?),
@@ -313,7 +316,9 @@ impl Cases {
     /// # Errors
     /// When the store does not tell.
     pub async fn queue(&self, officer: &Officer) -> Result<(Vec<CaseSummary>, Seq), CaseError> {
-        Ok(self.store.queue(&access::scope(officer)).await?)
+        let (mut cases, seq) = self.store.queue(&access::scope(officer)).await?;
+        self.mask(officer, &mut cases);
+        Ok((cases, seq))
     }
 
     /// The receipts of an alert so far, oldest first; none if it is not recorded. Whoever knows the random id of

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use sos_core::access::{self, Officer, Scope};
 use sos_core::folding::Wanted;
+use sos_core::pseudonym::sees_names;
 use sos_core::recording::CaseView;
 use sos_protocol::ambient::SharedClock;
 use sos_protocol::http::Found;
@@ -74,8 +75,11 @@ impl Cases {
         let turn = tokio::time::timeout(TURN_WITHIN, self.searches.turns.acquire()).await;
         let _turn = turn.map_err(|_| StoreError::Resting)?;
         let scope = access::scope(officer);
-        let like = self.store.cases_like(&scope, wanted, SEARCH_CASES_MAX).await?;
-        let (saying, texts_since_ms) = self.saying(&scope, wanted).await?;
+        let names = sees_names(officer);
+        let like = self.store.cases_like(&scope, wanted, names, SEARCH_CASES_MAX).await?;
+        // That somebody's name is found in what was said tells whose case it is.
+        let (saying, texts_since_ms) =
+            if names { self.saying(&scope, wanted).await? } else { <_>::default() };
         let known: BTreeSet<CaseId> = like.cases.iter().map(|view| view.record.case_id).collect();
         let others: BTreeSet<CaseId> = saying.difference(&known).copied().collect();
         let mut cases = like.cases;
@@ -85,7 +89,9 @@ impl Cases {
         cases.sort_by_key(|view| std::cmp::Reverse((view.record.opened_ms, view.record.case_no)));
         let more = like.more || known.len() + others.len() > SEARCH_CASES_MAX;
         cases.truncate(SEARCH_CASES_MAX);
-        Ok(Found { cases: cases.into_iter().map(CaseView::summary).collect(), more, texts_since_ms })
+        let mut cases: Vec<_> = cases.into_iter().map(CaseView::summary).collect();
+        self.mask(officer, &mut cases);
+        Ok(Found { cases, more, texts_since_ms })
     }
 
     /// The cases in which it was said, and back to when was looked; none: all of it.

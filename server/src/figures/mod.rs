@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::memory::Memory;
+use crate::pseudonyms::Pseudonyms;
 use crate::store::{Store, StoreError};
 
 /// Connections to Postgres: one that measures, one that reads measures, one that reads the cases behind a figure.
@@ -68,6 +69,7 @@ impl From<FiguresError> for Problem {
 /// Counts.
 pub struct Counting {
     store: Store,
+    pseudonyms: Pseudonyms,
     clock: SharedClock,
     memory: Arc<RwLock<Memory>>,
     turns: Semaphore,
@@ -91,8 +93,8 @@ impl Snapshot {
 impl Counting {
     /// Over `store`, which nothing else should wait for.
     #[must_use]
-    pub fn new(store: Store, clock: SharedClock) -> Self {
-        Self { store, clock, memory: Arc::default(), turns: Semaphore::new(AT_ONCE) }
+    pub fn new(store: Store, pseudonyms: Pseudonyms, clock: SharedClock) -> Self {
+        Self { store, pseudonyms, clock, memory: Arc::default(), turns: Semaphore::new(AT_ONCE) }
     }
 
     /// Starts what measures.
@@ -126,7 +128,10 @@ impl Counting {
         })
         .await?;
         let places: Vec<i32> = places.into_iter().filter_map(|place| place.try_into().ok()).collect();
-        let cases = self.store.measured_cases(&access::scope(officer), &places).await?;
+        let mut cases = self.store.measured_cases(&access::scope(officer), &places).await?;
+        if let Some(mask) = self.pseudonyms.for_reader(officer) {
+            cases.iter_mut().for_each(|case| mask.summary(case));
+        }
         Ok(FigureCases { cases, all: u32::try_from(all).unwrap_or(u32::MAX) })
     }
 

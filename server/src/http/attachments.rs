@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sos_core::access;
 use sos_core::media;
+use sos_core::pseudonym::sees_names;
 use sos_protocol::case::Media;
 use sos_protocol::http::{AttachmentState, NewAttachment};
 use sos_protocol::limits::ATTACHMENT_PART_BYTES_MAX;
@@ -89,6 +90,10 @@ pub(super) async fn passed_on(
 ) -> Answer<Response> {
     let (officer, case, id) = (signed_in.officer(), case_id(&case)?, attachment_id(&id)?);
     parts.cases.visible(&officer, case).await?;
+    // A face or a voice is no pseudonym.
+    if !sees_names(&officer) {
+        return Err(Failed::because(ErrorCode::Forbidden, "this account is not shown who workers are"));
+    }
     let nothing = || Failed::code(ErrorCode::NotFound);
     let found = parts.store.attachment_of_case(&access::scope(&officer), case, id).await?;
     let (record, key) = found.ok_or_else(nothing)?;

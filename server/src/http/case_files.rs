@@ -26,8 +26,9 @@ pub(super) async fn file(
     if access::may(&officer, Action::ExportCase, Some(view.record.desks())) != Access::Allowed {
         return Err(Failed::code(ErrorCode::Forbidden));
     }
-    let by = (&officer, signed_in.me.name.as_str());
     let now = parts.clock.now();
+    let mask = parts.pseudonyms.for_export(&officer, parts.entropy.uuid_v7(now));
+    let by = (&officer, signed_in.me.name.as_str(), mask);
     let made = case_file::make(&parts.cases, &parts.store, &parts.signer, by, id, now).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/json".to_owned()),

@@ -50,6 +50,7 @@ use crate::dispatch::Dispatch;
 use crate::figures::Counting;
 use crate::intake::Intake;
 use crate::pins::Pins;
+use crate::pseudonyms::Pseudonyms;
 use crate::push::Push;
 use crate::queue::Queue;
 use crate::store::Store;
@@ -69,6 +70,8 @@ pub struct Parts {
     pub intake: Arc<Intake>,
     /// Cases.
     pub cases: Cases,
+    /// For those who are not shown names.
+    pub pseudonyms: Pseudonyms,
     /// Figures for reviewers.
     pub figures: Counting,
     /// Which desk an alert goes to.

@@ -69,7 +69,9 @@ pub(super) async fn view(
     Path(id): Path<String>,
     Asked(query): Asked<ReportQuery>,
 ) -> ReportJson {
-    Ok(axum::Json(parts.cases.report(&signed_in.officer(), case_id(&id)?, query.language).await?))
+    let (officer, id) = (signed_in.officer(), case_id(&id)?);
+    parts.cases.note_look(&officer, id).await?;
+    Ok(axum::Json(parts.cases.report(&officer, id, query.language).await?))
 }
 
 pub(super) async fn save(

@@ -67,6 +67,7 @@ impl SignedIn {
             id: self.me.staff_id,
             role: self.me.role,
             desk: self.me.desk.as_ref().map(|desk| desk.desk_id.clone()),
+            names: self.me.names,
         }
     }
 

@@ -38,14 +38,20 @@ pub struct Stretch {
 }
 
 impl Store {
-    /// Cases inside `scope` with all of the words in what is known of them and their workers; at most `limit`.
+    /// Cases inside `scope` with all of the words in what is known of them and, with `names`, their workers; at most `limit`.
     ///
     /// # Errors
     /// When Postgres does not do it.
-    pub async fn cases_like(&self, scope: &Scope, wanted: &Wanted, limit: usize) -> Result<Like, StoreError> {
+    pub async fn cases_like(
+        &self,
+        scope: &Scope,
+        wanted: &Wanted,
+        names: bool,
+        limit: usize,
+    ) -> Result<Like, StoreError> {
         let ask = async {
             let mut tx = self.begin_in(scope).await?;
-            let (ids, older) = ids_like(&mut tx, wanted, limit.saturating_add(1)).await?;
+            let (ids, older) = ids_like(&mut tx, wanted, names, limit.saturating_add(1)).await?;
             let views = views(&mut tx, &ids, limit).await?;
             tx.commit().await?;
             Ok(Like { cases: views, more: older || ids.len() > limit })
@@ -133,18 +139,24 @@ impl Store {
 
 /// The latest cases with all of the words in what is known of them, at most `limit`; and whether there are older ones that were
 /// not looked at. Folded here: `translate` of Postgres looks at all marked letters for each letter of each text.
-async fn ids_like(tx: &mut Tx, wanted: &Wanted, limit: usize) -> Result<(Vec<Uuid>, bool), StoreError> {
+async fn ids_like(
+    tx: &mut Tx,
+    wanted: &Wanted,
+    names: bool,
+    limit: usize,
+) -> Result<(Vec<Uuid>, bool), StoreError> {
     let mut known = sqlx::query!(
-        r#"SELECT c.case_id, w.phone AS "phone?",
-                  concat_ws(' ', w.name, w.employer, w.address, w.contract_country,
-                      to_char(to_timestamp(c.opened_ms / 1000.0) AT TIME ZONE 'UTC', 'YYYY') || '-'
+        r#"SELECT c.case_id, CASE WHEN $2 THEN w.phone END AS "phone?",
+                  concat_ws(' ', CASE WHEN $2 THEN concat_ws(' ', w.name, w.employer, w.address, c.summary) END,
+                      w.contract_country, to_char(to_timestamp(c.opened_ms / 1000.0) AT TIME ZONE 'UTC', 'YYYY') || '-'
                       || lpad(c.case_no::text, greatest(6, length(c.case_no::text)), '0'),
-                      c.routing->>'country', d.name, array_to_string(c.tags, ' '), c.summary) AS "text!"
+                      c.routing->>'country', d.name, array_to_string(c.tags, ' ')) AS "text!"
            FROM (SELECT * FROM cases ORDER BY opened_ms DESC LIMIT $1) c
            JOIN desks d ON d.desk_id = c.desk_id
            LEFT JOIN workers w ON w.worker_id = c.worker_id
            ORDER BY c.opened_ms DESC"#,
-        CASES_MAX + 1
+        CASES_MAX + 1,
+        names
     )
     .fetch(&mut **tx);
     let (mut ids, mut looked_at) = (vec![], 0);

@@ -23,6 +23,8 @@ pub struct StaffRow {
     pub role: Role,
     /// Its desk.
     pub desk_id: Option<DeskId>,
+    /// A reviewer who is shown the names of workers.
+    pub names: bool,
     /// argon2id.
     pub password_hash: String,
 }
@@ -55,14 +57,14 @@ pub(super) fn role_of_row(word: &str) -> Result<Role, StoreError> {
 pub(crate) fn account_facts(account: &StaffAccount, has_new_password: bool) -> serde_json::Value {
     serde_json::json!({
         "login": account.login, "name": account.name, "role": account.role, "desk_id": account.desk_id,
-        "disabled": account.disabled, "new_password": has_new_password,
+        "names": account.names, "disabled": account.disabled, "new_password": has_new_password,
     })
 }
 
 /// All accounts, by desk and name.
 pub(crate) async fn accounts(db: &mut PgConnection) -> Result<Vec<StaffAccount>, StoreError> {
     let rows = sqlx::query!(
-        "SELECT staff_id, login, name, role, desk_id, disabled FROM staff
+        "SELECT staff_id, login, name, role, desk_id, names, disabled FROM staff
          ORDER BY desk_id NULLS FIRST, name, staff_id"
     )
     .fetch_all(db)
@@ -75,6 +77,7 @@ pub(crate) async fn accounts(db: &mut PgConnection) -> Result<Vec<StaffAccount>,
                 name: row.name,
                 role: role_of_row(&row.role)?,
                 desk_id: row.desk_id.map(DeskId),
+                names: row.names,
                 disabled: row.disabled,
             })
         })
@@ -88,15 +91,16 @@ pub(crate) async fn insert_account(
     password_hash: &str,
 ) -> Result<(), StoreError> {
     sqlx::query!(
-        "INSERT INTO staff (staff_id, login, name, role, desk_id, password_hash, disabled)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO staff (staff_id, login, name, role, desk_id, password_hash, disabled, names)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         account.staff_id.0,
         account.login,
         account.name,
         role_word(account.role),
         account.desk_id.as_ref().map(DeskId::as_str),
         password_hash,
-        account.disabled
+        account.disabled,
+        account.names
     )
     .execute(db)
     .await?;
@@ -111,14 +115,15 @@ pub(crate) async fn update_account(
 ) -> Result<(), StoreError> {
     sqlx::query!(
         "UPDATE staff SET name = $2, role = $3, desk_id = $4, disabled = $5,
-             password_hash = coalesce($6, password_hash)
+             password_hash = coalesce($6, password_hash), names = $7
          WHERE staff_id = $1",
         account.staff_id.0,
         account.name,
         role_word(account.role),
         account.desk_id.as_ref().map(DeskId::as_str),
         account.disabled,
-        password_hash
+        password_hash,
+        account.names
     )
     .execute(db)
     .await?;
@@ -165,6 +170,7 @@ impl Store {
             name: staff.name.clone(),
             role: staff.role,
             desk_id: staff.desk_id.clone(),
+            names: staff.names,
             disabled: false,
         };
         self.within(USE_WITHIN, async {
@@ -221,6 +227,7 @@ impl Store {
                     name: row.name,
                     role: role_of_row(&row.role)?,
                     desk_id: row.desk_id.map(DeskId),
+                    names: row.names,
                     password_hash: row.password_hash,
                 })
             })
@@ -281,7 +288,7 @@ impl Store {
     pub async fn session(&self, token_hash: [u8; 32], now: UnixMs) -> Result<Option<Me>, StoreError> {
         self.within(USE_WITHIN, async {
             let row = sqlx::query!(
-                r#"SELECT s.staff_id, s.name, s.role, t.ends_ms, d.desk_id AS "desk_id?", d.name AS "desk_name?",
+                r#"SELECT s.staff_id, s.name, s.role, s.names, t.ends_ms, d.desk_id AS "desk_id?", d.name AS "desk_name?",
                           d.home_iso, d.time_zone, d.lat, d.lon,
                           (SELECT started_ms FROM shifts h WHERE h.staff_id = s.staff_id AND h.ended_ms IS NULL)
                               AS shift_ms
@@ -307,6 +314,7 @@ impl Store {
                 name: row.name,
                 role: role_of_row(&row.role)?,
                 desk,
+                names: row.names,
                 session_ends_ms: UnixMs(row.ends_ms),
                 on_shift_since_ms: row.shift_ms.map(UnixMs),
             }))
@@ -347,7 +355,7 @@ impl Store {
         self.within(USE_WITHIN, async {
             let row = sqlx::query!(
                 "WITH taken AS (DELETE FROM feed_tickets WHERE ticket_hash = $1 RETURNING staff_id, ends_ms)
-                 SELECT s.staff_id, s.role, s.desk_id, s.sign_outs FROM taken t JOIN staff s USING (staff_id)
+                 SELECT s.staff_id, s.role, s.desk_id, s.names, s.sign_outs FROM taken t JOIN staff s USING (staff_id)
                  WHERE t.ends_ms > $2 AND NOT s.disabled",
                 &ticket_hash,
                 now.0
@@ -359,6 +367,7 @@ impl Store {
                     id: StaffId(row.staff_id),
                     role: role_of_row(&row.role)?,
                     desk: row.desk_id.map(DeskId),
+                    names: row.names,
                 };
                 Ok(Admitted { officer, sign_outs: row.sign_outs })
             })

@@ -1,12 +1,35 @@
 //! What the work on cases asks of accounts.
 
 use sos_core::access::{Officer, Scope};
-use sos_protocol::{CaseId, DeskId, StaffId};
+use sos_protocol::{CaseId, DeskId, StaffId, UnixMs};
 
 use super::staff::role_of_row;
-use super::{Store, StoreError, USE_WITHIN};
+use super::{Store, StoreError, Tx, USE_WITHIN};
 
 impl Store {
+    /// Whether it is on record that the officer looked at the case after `since`.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub(crate) async fn looked_at(
+        &self,
+        tx: &mut Tx,
+        case: CaseId,
+        staff: StaffId,
+        since: UnixMs,
+    ) -> Result<bool, StoreError> {
+        let found = sqlx::query_scalar!(
+            r#"SELECT EXISTS (SELECT 1 FROM ledger WHERE case_id = $1 AND kind = 'looked_at'
+                   AND actor_id = $2 AND at_ms > $3) AS "found!""#,
+            case.0,
+            staff.0,
+            since.0
+        )
+        .fetch_one(&mut **tx)
+        .await?;
+        Ok(found)
+    }
+
     /// An officer with the name to show, unless disabled.
     ///
     /// # Errors
@@ -14,14 +37,14 @@ impl Store {
     pub async fn officer(&self, id: StaffId) -> Result<Option<(Officer, String)>, StoreError> {
         self.within(USE_WITHIN, async {
             let row = sqlx::query!(
-                "SELECT name, role, desk_id FROM staff WHERE staff_id = $1 AND NOT disabled",
+                "SELECT name, role, desk_id, names FROM staff WHERE staff_id = $1 AND NOT disabled",
                 id.0
             )
             .fetch_optional(&self.pool)
             .await?;
             let Some(row) = row else { return Ok(None) };
             let role = role_of_row(&row.role)?;
-            Ok(Some((Officer { id, role, desk: row.desk_id.map(DeskId) }, row.name)))
+            Ok(Some((Officer { id, role, desk: row.desk_id.map(DeskId), names: row.names }, row.name)))
         })
         .await
     }

@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt};
 use sos_core::access::{self, Access, Action, Officer, Scope};
 use sos_core::frames;
+use sos_core::pseudonym::Mask;
 use sos_protocol::ambient::SharedClock;
 use sos_protocol::feed::{ConsoleFrame, DutyOfficer, FeedFrame};
 use sos_protocol::limits::{HEARTBEAT_INTERVAL_S, HELLO_TIMEOUT_S, REPLAY_ENTRIES_MAX, SNAPSHOT_PART_BYTES};
@@ -21,6 +22,7 @@ use super::socket::Socket;
 use crate::auth::secret::token_hash;
 use crate::hub::Hub;
 use crate::presence::{Console, Presence};
+use crate::pseudonyms::Pseudonyms;
 use crate::queue::Queue;
 use crate::store::staff::Admitted;
 use crate::store::{Store, StoreError};
@@ -48,6 +50,8 @@ pub struct FeedSockets {
     pub hub: Arc<Hub>,
     /// Who looks at what.
     pub presence: Presence,
+    /// For those who are not shown names.
+    pub pseudonyms: Pseudonyms,
     /// Time.
     pub clock: SharedClock,
 }
@@ -104,7 +108,7 @@ impl FeedSockets {
         };
         // Listening starts before the first read, so that nothing falls between the two.
         let told = self.hub.listen();
-        let scope = access::scope(&officer);
+        let (scope, mask) = (access::scope(&officer), self.pseudonyms.for_reader(&officer));
         let console = self.presence.connect(officer.clone());
         let may_say = Allowance::full(self.clock.now());
         let mut feed = Feed {
@@ -112,6 +116,7 @@ impl FeedSockets {
             officer,
             sign_outs,
             scope,
+            mask,
             told,
             done: Seq(0),
             looking: None,
@@ -194,6 +199,8 @@ struct Feed<'a> {
     /// How often the account had been signed out everywhere when the feed was let in.
     sign_outs: i32,
     scope: Scope,
+    /// Names are not shown.
+    mask: Option<Mask>,
     told: broadcast::Receiver<Arc<Told>>,
     /// Everything up to here was sent.
     done: Seq,
@@ -238,6 +245,10 @@ struct Looked {
 }
 
 impl Feed<'_> {
+    fn of(&self, told: &Told) -> Option<Utf8Bytes> {
+        told.for_console(&self.scope, self.officer.id, self.mask.as_ref())
+    }
+
     /// Near enough to repeat what was missed.
     fn is_near(&self, after: Seq) -> bool {
         let head = self.sockets.hub.head().0;
@@ -245,7 +256,10 @@ impl Feed<'_> {
     }
 
     async fn snapshot(&mut self, socket: &mut Socket) -> Result<(), End> {
-        let (cases, head_seq) = self.sockets.store.queue(&self.scope).await?;
+        let (mut cases, head_seq) = self.sockets.store.queue(&self.scope).await?;
+        if let Some(mask) = &self.mask {
+            cases.iter_mut().for_each(|case| mask.summary(case));
+        }
         self.done = head_seq;
         for frame in snapshot_frames(cases, head_seq, self.sockets.clock.now()) {
             outbox::send(socket, [frame]).await?;
@@ -262,8 +276,7 @@ impl Feed<'_> {
             };
             let Some(last) = entries.last().map(sos_core::entry::LedgerEntry::seq) else { return Ok(()) };
             let told: Vec<Told> = entries.into_iter().map(Told::entry).collect();
-            let frames: Vec<Utf8Bytes> =
-                told.iter().filter_map(|told| told.for_console(&self.scope, self.officer.id)).collect();
+            let frames: Vec<Utf8Bytes> = told.iter().filter_map(|told| self.of(told)).collect();
             outbox::send(socket, frames).await?;
             self.done = last;
         }
@@ -361,7 +374,7 @@ impl Feed<'_> {
                 }
                 self.done = seq;
             }
-            frames.extend(told.for_console(&self.scope, self.officer.id));
+            frames.extend(self.of(told));
         }
         Ok(outbox::send(socket, frames).await?)
     }

@@ -116,6 +116,7 @@ export function anOfficer(change: Partial<Me> = {}): Me {
     staff_id: 's1',
     name: 'Minh',
     role: 'dispatcher',
+    names: true,
     desk: { desk_id: 'tw-taipei', name: 'Đài Bắc', country: 'TW', time_zone: 'Asia/Taipei', on_duty: 1 },
     session_ends_ms: NOON + 8 * 3600_000,
     on_shift_since_ms: NOON,

@@ -42,6 +42,9 @@ pub struct Head {
     pub made_at_ms: UnixMs,
     /// Who had it made.
     pub made_by: MadeBy,
+    /// The worker stands in it by a pseudonym, which is in no other file.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pseudonym: bool,
 }
 
 /// A part of a file, and its hash.

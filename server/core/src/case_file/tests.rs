@@ -20,6 +20,7 @@ fn file() -> Vec<u8> {
         last_seq: Seq(42),
         made_at_ms: UnixMs(1_790_000_000_000),
         made_by: MadeBy { staff_id: StaffId(Uuid::from_u128(9)), name: "Trần Quang Minh".to_owned() },
+        pseudonym: false,
     };
     let sections = vec![
         ("timeline", json!([{ "seq": 41, "kind": "opened" }, { "seq": 42, "kind": "closed" }])),

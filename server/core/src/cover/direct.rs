@@ -44,7 +44,9 @@ pub fn told_of(event: &CaseEvent, holder: &DeskId, cover: &Cover) -> Vec<Tell> {
         | CaseEvent::ReportReturned { .. }
         | CaseEvent::ReportAccepted {}
         | CaseEvent::MeasureDone { .. }
-        | CaseEvent::MeasureRedated { .. } => {}
+        | CaseEvent::MeasureRedated { .. }
+        | CaseEvent::LookedAt {}
+        | CaseEvent::Exported { .. } => {}
     }
     told.into_list()
 }

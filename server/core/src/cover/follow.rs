@@ -70,7 +70,9 @@ pub fn effect_of(event: &CaseEvent, by: Option<StaffId>, case: &CaseFacts) -> Ef
         | CaseEvent::ReportReturned { .. }
         | CaseEvent::ReportAccepted {}
         | CaseEvent::MeasureDone { .. }
-        | CaseEvent::MeasureRedated { .. } => Effect::GoesOn,
+        | CaseEvent::MeasureRedated { .. }
+        | CaseEvent::LookedAt {}
+        | CaseEvent::Exported { .. } => Effect::GoesOn,
     }
 }
 

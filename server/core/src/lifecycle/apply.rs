@@ -36,7 +36,9 @@ impl Case {
                 | CaseEvent::ReportReturned { .. }
                 | CaseEvent::ReportAccepted {}
                 | CaseEvent::MeasureDone { .. }
-                | CaseEvent::MeasureRedated { .. },
+                | CaseEvent::MeasureRedated { .. }
+                | CaseEvent::LookedAt {}
+                | CaseEvent::Exported { .. },
                 _,
             ) => {}
             (CaseEvent::FixAsked {}, _) => self.fix_asked = Some(at),
@@ -186,6 +188,8 @@ const fn is_step(event: &CaseEvent) -> bool {
         | CaseEvent::ReportReturned { .. }
         | CaseEvent::ReportAccepted {}
         | CaseEvent::MeasureDone { .. }
-        | CaseEvent::MeasureRedated { .. } => false,
+        | CaseEvent::MeasureRedated { .. }
+        | CaseEvent::LookedAt {}
+        | CaseEvent::Exported { .. } => false,
     }
 }

@@ -8,7 +8,7 @@ use crate::access::{self, Officer};
 const NOW: UnixMs = UnixMs(1_000);
 
 fn officer(n: u128, role: Role, desk: &str) -> Officer {
-    Officer { id: StaffId(Uuid::from_u128(n)), role, desk: Some(desk.into()) }
+    Officer { id: StaffId(Uuid::from_u128(n)), role, desk: Some(desk.into()), names: true }
 }
 
 fn lan() -> Officer {
@@ -130,7 +130,7 @@ fn hoa() -> Officer {
 }
 
 fn ministry() -> Officer {
-    Officer { id: StaffId(Uuid::from_u128(6)), role: Role::DutyOfficer, desk: None }
+    Officer { id: StaffId(Uuid::from_u128(6)), role: Role::DutyOfficer, desk: None, names: true }
 }
 
 fn offer(to: &str) -> Command {

@@ -220,7 +220,9 @@ impl CaseRecord {
             | CaseEvent::ReportReturned { .. }
             | CaseEvent::ReportAccepted {}
             | CaseEvent::MeasureDone { .. }
-            | CaseEvent::MeasureRedated { .. } => {}
+            | CaseEvent::MeasureRedated { .. }
+            | CaseEvent::LookedAt {}
+            | CaseEvent::Exported { .. } => {}
         }
     }
 

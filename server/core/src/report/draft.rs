@@ -104,7 +104,9 @@ fn part_of(entry: &TimelineEntry) -> Option<DraftedPart> {
             | CaseEvent::ReportReturned { .. }
             | CaseEvent::ReportAccepted {}
             | CaseEvent::MeasureDone { .. }
-            | CaseEvent::MeasureRedated { .. },
+            | CaseEvent::MeasureRedated { .. }
+            | CaseEvent::LookedAt {}
+            | CaseEvent::Exported { .. },
             _,
         ) => None,
     }

@@ -27,6 +27,7 @@ fn staff() -> Vec<Officer> {
         id: StaffId(Uuid::from_u128(n)),
         role,
         desk: desk.map(DeskId::from),
+        names: true,
     };
     vec![
         officer(1, Role::Dispatcher, Some("tw")),

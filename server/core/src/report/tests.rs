@@ -11,7 +11,7 @@ use crate::access::Officer;
 const HOUR_MS: i64 = 3600 * 1000;
 
 fn officer(n: u128, role: Role, desk: Option<&str>) -> Officer {
-    Officer { id: StaffId(Uuid::from_u128(n)), role, desk: desk.map(DeskId::from) }
+    Officer { id: StaffId(Uuid::from_u128(n)), role, desk: desk.map(DeskId::from), names: true }
 }
 
 fn lan() -> Officer {

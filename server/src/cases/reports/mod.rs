@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sos_core::access::{self, Access, Action, Officer, Scope};
+use sos_core::pseudonym;
 use sos_core::report::{ReportCommand, ReportRefusal};
 use sos_protocol::http::DeskView;
 use sos_protocol::problem::Conflict;
@@ -82,7 +83,11 @@ impl Cases {
         let timeline = self.store.timeline(id).await?;
         let desks = self.desks().await?;
         let seen = view::Seen { case: &case.record, timeline: &timeline, officer, now: self.clock.now() };
-        Ok(view::report(&seen, &desks, language))
+        let mut report = view::report(&seen, &desks, language);
+        if self.pseudonyms.for_reader(officer).is_some() {
+            report = without_name(report, case.worker_name.as_deref())?;
+        }
+        Ok(report)
     }
 
     /// Does `command` for `officer`, who saw `version` of the report, and gives the report as it is then.
@@ -140,6 +145,13 @@ impl Cases {
         let desks = self.store.desk_views(self.clock.now()).await?;
         Ok(Desks(desks.into_iter().map(|desk| (desk.desk_id.clone(), desk)).collect()))
     }
+}
+
+/// All words of the report without the worker's name.
+fn without_name(report: ReportView, name: Option<&str>) -> Result<ReportView, StoreError> {
+    let mut report = serde_json::to_value(report)?;
+    pseudonym::unsay(&mut report, name);
+    Ok(serde_json::from_value(report)?)
 }
 
 /// A name by its account.

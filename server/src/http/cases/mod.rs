@@ -56,7 +56,9 @@ pub(super) async fn detail(
     signed_in: SignedIn,
     Path(id): Path<String>,
 ) -> Answer<axum::Json<CaseDetail>> {
-    Ok(axum::Json(parts.cases.detail(&signed_in.officer(), case_id(&id)?).await?))
+    let (officer, id) = (signed_in.officer(), case_id(&id)?);
+    parts.cases.note_look(&officer, id).await?;
+    Ok(axum::Json(parts.cases.detail(&officer, id).await?))
 }
 
 pub(super) async fn claim(

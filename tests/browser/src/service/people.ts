@@ -12,12 +12,15 @@ export interface StaffMember {
   name: string;
   role: string;
   desk?: string;
+  /** A reviewer who is shown the names of workers. */
+  names?: boolean;
 }
 
 export const MINH: StaffMember = { login: 'minh', name: 'Trần Quang Minh', role: 'dispatcher', desk: 'tw-taipei' };
 export const LAN: StaffMember = { login: 'lan', name: 'Nguyễn Thị Lan', role: 'dispatcher', desk: 'tw-taipei' };
 export const HOA: StaffMember = { login: 'hoa', name: 'Lê Phương Hoa', role: 'dispatcher', desk: 'jp-tokyo' };
-export const TAM: StaffMember = { login: 'tam', name: 'Võ Thanh Tâm', role: 'reviewer' };
+export const TAM: StaffMember = { login: 'tam', name: 'Võ Thanh Tâm', role: 'reviewer', names: true };
+export const PHUC: StaffMember = { login: 'phuc', name: 'Bùi Hồng Phúc', role: 'reviewer' };
 export const DUC: StaffMember = { login: 'duc', name: 'Phạm Minh Đức', role: 'supervisor', desk: 'tw-taipei' };
 export const YEN: StaffMember = { login: 'yen', name: 'Hoàng Hải Yến', role: 'duty_officer' };
 export const QUAN: StaffMember = { login: 'quan', name: 'Đỗ Mạnh Quân', role: 'administrator' };
@@ -40,8 +43,8 @@ export async function createDesksAndStaff(info: ServiceInfo): Promise<void> {
 }
 
 export async function createStaff(info: ServiceInfo, members: readonly StaffMember[]): Promise<void> {
-  for (const { login, name, role, desk } of members) {
-    const at = desk ? ['--desk', desk] : [];
+  for (const { login, name, role, desk, names } of members) {
+    const at = [...(desk ? ['--desk', desk] : []), ...(names ? ['--names'] : [])];
     const args = ['admin', 'create-staff', '--login', login, '--name', name, '--role', role, ...at, '--password-stdin'];
     await run(SERVER, args, environment(info), PASSWORD);
   }

@@ -51,6 +51,8 @@ const EVENTS: { [K in CaseEvent['kind']]: Extract<CaseEvent, { kind: K }> } = {
   report_accepted: { kind: 'report_accepted' },
   measure_done: { kind: 'measure_done', measure_id: 'd1' },
   measure_redated: { kind: 'measure_redated', measure_id: 'd1', due: '2026-12-31' },
+  looked_at: { kind: 'looked_at' },
+  exported: { kind: 'exported', what: 'case_file', sha256: 'ab'.repeat(32) },
 };
 
 describe('a line of the timeline', () => {

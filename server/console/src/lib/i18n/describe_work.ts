@@ -66,6 +66,10 @@ function tell(event: Exclude<CaseEvent, Described>, w: EntryWords): Told | null 
       return { what: t.measure_done };
     case 'measure_redated':
       return { what: t.measure_redated(dayOf(event.due)) };
+    case 'looked_at':
+      return { what: t.looked_at };
+    case 'exported':
+      return { what: t.exported[event.what] ?? t.exported.case_file, words: `SHA-256 ${event.sha256}` };
     default:
       // A page can be older than the service it talks to.
       event satisfies never;

@@ -219,6 +219,7 @@ export const en: Texts = {
     keep: 'Do not send',
   },
   attachment: {
+    withheld: 'Your account does not show photos and voice notes.',
     name: { photo: 'Photo', voice: 'Voice note' },
     unknown: 'A file that this page cannot open yet – reload it to see',
     photo: (time) => `Photo from the worker, ${time}`,
@@ -377,6 +378,8 @@ export const en: Texts = {
     employer: 'Employer',
     address: 'Address',
     missing: 'not given',
+    pseudonym: 'Code in place of the name',
+    withheld: 'Your account does not show names: this code stands for the name and only you see it. Phone number, employer, address, photos and voice notes are not shown. The full name, where it was written in messages, is replaced by […].',
     callHint: 'As the worker gave it when enrolling',
     checkIn: 'Latest safe check-in',
     checkInNone: 'None yet',

@@ -229,6 +229,7 @@ export const vi = {
     keep: 'Không gửi',
   },
   attachment: {
+    withheld: 'Tài khoản của bạn không xem ảnh và tin thoại.',
     name: { photo: 'Ảnh', voice: 'Tin thoại' } satisfies Record<Media, string>,
     unknown: 'Tệp mà trang này chưa mở được – tải lại trang để xem',
     photo: (time: string) => `Ảnh của người lao động, ${time}`,
@@ -387,6 +388,8 @@ export const vi = {
     employer: 'Nơi làm việc',
     address: 'Chỗ ở',
     missing: 'chưa có',
+    pseudonym: 'Mã thay tên',
+    withheld: 'Tài khoản của bạn không xem tên: mã này thay cho tên, chỉ riêng bạn thấy. Số điện thoại, nơi làm việc, chỗ ở, ảnh và tin thoại không hiện. Tên đầy đủ viết trong lời nhắn được thay bằng […].',
     callHint: 'Số do người lao động khai khi đăng ký',
     checkIn: 'Báo an toàn gần nhất',
     checkInNone: 'Chưa báo',

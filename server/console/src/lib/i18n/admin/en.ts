@@ -135,6 +135,8 @@ export const en: AdminTexts = {
     desk: 'Desk',
     deskNone: 'Of no desk',
     deskMissing: 'Dispatchers and supervisors need a desk.',
+    names: 'Sees the names of workers',
+    namesHint: 'Not ticked: a code stands for each name, another one for each reader; photos, voices, phone numbers and the search by name are hidden.',
     password: 'Password',
     passwordNew: 'New password',
     passwordHint: '10 to 200 characters. Leave it empty to keep the old one.',

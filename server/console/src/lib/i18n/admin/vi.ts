@@ -144,6 +144,8 @@ export const vi = {
     desk: 'Bàn trực',
     deskNone: 'Không thuộc bàn nào',
     deskMissing: 'Cán bộ trực và phụ trách cần thuộc một bàn trực.',
+    names: 'Được xem tên người lao động',
+    namesHint: 'Không chọn: tên được thay bằng mã riêng cho từng người xem; ảnh, tiếng nói, số điện thoại và tìm theo tên đều ẩn.',
     password: 'Mật khẩu',
     passwordNew: 'Đặt lại mật khẩu',
     passwordHint: '10 đến 200 ký tự. Để trống thì giữ mật khẩu cũ.',
