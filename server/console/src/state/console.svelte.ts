@@ -34,6 +34,7 @@ import { OpenCase } from './open_case.svelte';
 import { Outbox } from './outbox.svelte';
 import { Presence } from './presence.svelte';
 import { QueueView } from './queue_view.svelte';
+import { KeptReports } from './reports/kept.svelte';
 import { Screen } from './screen.svelte';
 import { ServiceSearch } from './service_search.svelte';
 import { Session } from './session.svelte';
@@ -82,6 +83,7 @@ export class Console {
   readonly channels: OfficerChannels;
   readonly deskChannels: OfficerChannels;
   readonly screen = new Screen();
+  readonly keptReports = new KeptReports();
   /** Read aloud by screen readers. */
   announcement = $state('');
 
@@ -212,6 +214,7 @@ export class Console {
   openRoom(room: RoomName): void {
     this.leaveCase();
     this.screen.figures = false;
+    this.screen.reports = null;
     this.screen.room = room;
   }
 
@@ -223,6 +226,7 @@ export class Console {
   openFigures(): void {
     this.leaveCase();
     this.screen.room = null;
+    this.screen.reports = null;
     this.screen.figures = true;
   }
 
@@ -235,6 +239,31 @@ export class Console {
   showFromFigures(id: CaseId): void {
     this.show(id);
     this.screen.fromFigures = true;
+  }
+
+  /** Opens the list of reports, or the report of a case. A case on the screen is left: nobody looks at it meanwhile. */
+  openReports(report: CaseId | null = null): void {
+    const fromCase = report !== null && this.open.id === report && this.screen.fromReport === null;
+    this.leaveCase();
+    this.screen.room = null;
+    this.leaveFigures();
+    this.screen.reports = { report, fromCase };
+  }
+
+  /** One of the list, or the list again. */
+  openReport(report: CaseId | null): void {
+    this.screen.reports = { report, fromCase: false };
+  }
+
+  leaveReports(): void {
+    this.screen.reports = null;
+    this.screen.fromReport = null;
+  }
+
+  /** The case of a report; from it there is a way back. */
+  showFromReport(id: CaseId): void {
+    this.show(id);
+    this.screen.fromReport = id;
   }
 
   /** The case on the right, or the one that the alert there will open. */
@@ -258,11 +287,13 @@ export class Console {
     this.screen.pane = 'case';
     this.screen.room = null;
     this.leaveFigures();
+    this.leaveReports();
   }
 
   leaveCase(): void {
     this.screen.justClosed = null;
     this.screen.fromFigures = false;
+    this.screen.fromReport = null;
     this.open.close();
     this.openAlert.close();
     this.screen.pane = 'queue';
@@ -273,6 +304,8 @@ export class Console {
     this.leaveCase();
     this.leaveOffice();
     this.leaveFigures();
+    this.leaveReports();
+    this.screen.reportsAsked = null;
     this.cover.forget();
     this.#calls = new Map();
     await this.alarms.disarm();

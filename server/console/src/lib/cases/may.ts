@@ -106,6 +106,16 @@ export function maySeeFigures(me: Pick<Me, 'role'>): boolean {
   return me.role === 'supervisor' || me.role === 'duty_officer' || me.role === 'reviewer';
 }
 
+/** Sees lists of reports over the cases of their scope. */
+export function maySeeReports(me: Pick<Me, 'role'>): boolean {
+  return me.role !== 'administrator';
+}
+
+/** There is a report of every closed case that is no drill. */
+export function hasReport(summary: CaseSummary): boolean {
+  return summary.state === 'closed' && !isDrill(summary);
+}
+
 function isDeskOfficer(me: Me): boolean {
   return me.role === 'dispatcher' || me.role === 'supervisor';
 }

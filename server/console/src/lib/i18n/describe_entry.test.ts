@@ -95,7 +95,7 @@ describe('the case at work, in the timeline', () => {
 
   it('says how an incident report went, with the questions, and dates as people write them', () => {
     expect(say(anEntry(1, EVENTS.report_returned))).toMatchObject({
-      what: 'trả lại báo cáo sự vụ, hỏi 2 câu',
+      what: 'trả lại báo cáo vụ việc, hỏi 2 câu',
       words: 'Vì sao?\nAi?',
     });
     expect(say(anEntry(1, EVENTS.measure_redated)).what).toContain('31/12/2026');

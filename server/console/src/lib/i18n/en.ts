@@ -1,5 +1,6 @@
 import type { Texts } from './vi';
 import { caseFileEn } from './case_file_en';
+import { reportEn } from './report_en';
 import { shiftWorkEn } from './shift_work_en';
 import { workEn } from './work_en';
 
@@ -513,5 +514,6 @@ export const en: Texts = {
   },
   work: workEn,
   caseFile: caseFileEn,
+  report: reportEn,
   shiftWork: shiftWorkEn,
 };

@@ -1,5 +1,6 @@
 import type { CaseState, Disposition, EmergencyKind, ErrorCode, FixSource, Media, Priority, Role, RoutingBasis, Trigger, Unverified } from '@protocol';
 import { caseFileVi } from './case_file_vi';
+import { reportVi } from './report_vi';
 import { shiftWorkVi } from './shift_work_vi';
 import { workVi } from './work_vi';
 
@@ -523,6 +524,7 @@ export const vi = {
   },
   work: workVi,
   caseFile: caseFileVi,
+  report: reportVi,
   shiftWork: shiftWorkVi,
 };
 
