@@ -115,7 +115,7 @@ describe('the lists', () => {
     answer('GET /api/reports?of=overdue&desk=tw-taipei', aReportList([]));
     await start(anOfficer({ role: 'reviewer', desk: null }), null);
     expect(text('reports-empty')).toBe('Không có báo cáo nào chờ Bộ xem xét.');
-    find('count-overdue')?.closest('button')?.click();
+    target.querySelector<HTMLElement>('#reports-tab-overdue')?.click();
     await pause();
     expect(text('reports-empty')).toBe('Không có báo cáo nào quá hạn.');
     const select = target.querySelector('select') as HTMLSelectElement;
@@ -210,7 +210,7 @@ describe('what is written', () => {
     expect(text('act-said')).toBe('Có phần chưa lưu.');
     await click('save-report');
     expect(service.bodies.at(-1)).toEqual({ version: 0, cause: 'Ngã', done: '', lessons: '', measures: [], answers: [] } satisfies SaveReport);
-    expect(text('act-said')).toBe('Đã lưu lúc 12:00:00.');
+    expect(text('act-said')).toBe('Đã lưu lúc 13:00:00.');
     expect(console.keptReports.any).toBe(false);
   });
 
