@@ -30,6 +30,7 @@ mod tests {
 
     fn receipt(stage: Stage, seq: Option<i64>) -> Receipt {
         Receipt {
+            case_no: None,
             alert_id: AlertId::from(uuid::Uuid::from_u128(1)),
             stage,
             at_ms: UnixMs(0),

@@ -129,6 +129,7 @@ fn alert(alert_id: AlertId) -> Alert {
 
 fn recorded(alert_id: AlertId) -> Receipt {
     Receipt {
+        case_no: None,
         alert_id,
         stage: Stage::Recorded,
         at_ms: UnixMs(1),

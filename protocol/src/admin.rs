@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::figures::AnswerTarget;
 use crate::http::Role;
 use crate::{CountryCode, DeskId, EmergencyKind, Seq, StaffId, UnixMs, WorkerId};
 
@@ -41,6 +42,11 @@ pub struct DeskSettings {
     pub lon: Option<f64>,
     /// By when a case should be claimed, in seconds after the press, 5 to 3,600.
     pub claim_target_s: u32,
+    /// What figures hold its answers against, at most [`crate::limits::ANSWER_TARGETS_MAX`], the shortest time first; each
+    /// longer one asks for more than the one before. Empty: what holds for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", ts(as = "Option<Vec<AnswerTarget>>", optional))]
+    pub answer_targets: Vec<AnswerTarget>,
 }
 
 /// `GET /api/admin/desks`
@@ -49,6 +55,9 @@ pub struct DeskSettings {
 pub struct DeskSettingsList {
     /// All desks, the ministry first, then by name.
     pub desks: Vec<DeskSettings>,
+    /// What figures hold answers against where a desk has nothing of its own.
+    #[serde(default)]
+    pub common_targets: Vec<AnswerTarget>,
 }
 
 /// What a telephone number reaches.

@@ -80,6 +80,16 @@ pub struct Times {
 /// A target of answering: so many per cent claimed within so many seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct AnswerTarget {
+    /// Seconds until claimed, 1 to 3,600.
+    pub within_s: u32,
+    /// Per cent that should be, 1 to 100.
+    pub wanted_pct: u8,
+}
+
+/// What was reached of an [`AnswerTarget`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 pub struct TargetFigure {
     /// Seconds until claimed.
     pub within_s: u32,

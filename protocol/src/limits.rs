@@ -103,6 +103,8 @@ pub const TEXTS_MAX: usize = 60;
 pub const PRESENCE_SAY_S: u32 = 5;
 /// … and one that has not said it for this many does not look any more.
 pub const PRESENCE_GONE_S: u32 = 12;
+/// Most targets of answering of a desk.
+pub const ANSWER_TARGETS_MAX: usize = 5;
 /// Longest cause, account or lessons of a report, in Unicode scalar values: about two pages.
 pub const REPORT_TEXT_CHARS_MAX: usize = 4_000;
 /// Most measures of a report.

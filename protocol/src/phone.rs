@@ -210,6 +210,9 @@ pub struct Receipt {
     /// Place in the ledger, from `recorded` on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seq: Option<Seq>,
+    /// Number of the case, with `closed`: under it the case is on record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case_no: Option<String>,
 }
 
 impl Receipt {
@@ -225,6 +228,7 @@ impl Receipt {
             by: None,
             disposition: None,
             seq: None,
+            case_no: None,
         }
     }
 }

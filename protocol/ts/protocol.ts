@@ -55,6 +55,7 @@ export const PRESENCE_GONE_S = 12;
 export const FIGURES_DAYS_MAX = 1830;
 export const FIGURE_CASES_MAX = 200;
 export const CASE_FILE_BYTES_MAX = 33554432;
+export const ANSWER_TARGETS_MAX = 5;
 export const REPORT_TEXT_CHARS_MAX = 4000;
 export const REPORT_MEASURES_MAX = 20;
 export const REPORT_QUESTIONS_MAX = 10;
@@ -1124,7 +1125,11 @@ disposition?: Disposition | null,
 /**
  * Place in the ledger, from `recorded` on.
  */
-seq?: Seq | null, };
+seq?: Seq | null, 
+/**
+ * Number of the case, with `closed`: under it the case is on record.
+ */
+case_no?: string | null, };
 
 /**
  * What a phone sends.
@@ -2035,7 +2040,12 @@ lon?: number | null,
 /**
  * By when a case should be claimed, in seconds after the press, 5 to 3,600.
  */
-claim_target_s: number, };
+claim_target_s: number, 
+/**
+ * What figures hold its answers against, at most [`crate::limits::ANSWER_TARGETS_MAX`], the shortest time first; each
+ * longer one asks for more than the one before. Empty: what holds for all.
+ */
+answer_targets?: Array<AnswerTarget>, };
 
 /**
  * `GET /api/admin/desks`
@@ -2044,7 +2054,11 @@ export type DeskSettingsList = {
 /**
  * All desks, the ministry first, then by name.
  */
-desks: Array<DeskSettings>, };
+desks: Array<DeskSettings>, 
+/**
+ * What figures hold answers against where a desk has nothing of its own.
+ */
+common_targets: Array<AnswerTarget>, };
 
 /**
  * What a telephone number reaches.
@@ -3385,6 +3399,19 @@ close: Took, };
 
 /**
  * A target of answering: so many per cent claimed within so many seconds.
+ */
+export type AnswerTarget = { 
+/**
+ * Seconds until claimed, 1 to 3,600.
+ */
+within_s: number, 
+/**
+ * Per cent that should be, 1 to 100.
+ */
+wanted_pct: number, };
+
+/**
+ * What was reached of an [`AnswerTarget`].
  */
 export type TargetFigure = { 
 /**

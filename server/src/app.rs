@@ -19,7 +19,7 @@ use crate::auth::password::Passwords;
 use crate::auth::seal::Sealer;
 use crate::auth::signing::Signer;
 use crate::cases::rang::{self, Rang};
-use crate::cases::{Cases, Changing};
+use crate::cases::{Cases, Changing, old_reports};
 use crate::checkpoints::Checkpoints;
 use crate::config::Config;
 use crate::dispatch::Dispatch;
@@ -175,6 +175,8 @@ pub async fn serve(
     figures.spawn(&workers, &stop_workers);
     let signer = Signer::new(&config.secret)?;
     Checkpoints::new(store.clone(), signer.clone(), ambient.clock.clone()).spawn(&workers, &stop_workers);
+
+    workers.spawn(old_reports::run(store.clone(), stop_workers.clone()));
 
     let attachments_store = store_of(config, &ambient, attachments::CONNECTIONS)?;
     let attachments =

@@ -6,6 +6,7 @@ use sos_protocol::admin::{
     StaffAccounts, Texts, WorkersFound,
 };
 use sos_protocol::cover::CoverView;
+use sos_protocol::figures::{AnswerTarget, Figures, TargetFigure};
 use sos_protocol::http::SignIn;
 use sos_protocol::{ErrorCode, Problem, Seq, Stage, UnixMs};
 use sos_server::admin::Admin;
@@ -89,6 +90,12 @@ async fn a_desk_is_checked_against_all_others_and_takes_the_next_sos() {
         (json!({ "lat": 91.0 }), "lat"),
         (json!({ "lat": null }), "lon"),
         (json!({ "claim_target_s": 4 }), "claim_target_s"),
+        (json!({ "answer_targets": [{ "within_s": 0, "wanted_pct": 90 }] }), "answer_targets"),
+        (json!({ "answer_targets": [{ "within_s": 15, "wanted_pct": 101 }] }), "answer_targets"),
+        (
+            json!({ "answer_targets": [{ "within_s": 15, "wanted_pct": 90 }, { "within_s": 20, "wanted_pct": 90 }] }),
+            "answer_targets",
+        ),
         (json!({ "district": "{}" }), "district"),
         (json!({ "is_ministry": true }), "is_ministry"),
         (json!({ "is_principal": true }), "is_principal"),
@@ -113,6 +120,44 @@ async fn a_desk_is_checked_against_all_others_and_takes_the_next_sos() {
     assert_eq!((written[0].by.as_deref(), written[0].subject.as_str()), (Some("Trị"), "tw-kaohsiung"));
     assert!(written[0].facts.contains("district_sha256") && !written[0].facts.contains("Polygon"));
     chain_is_whole(&service).await;
+}
+
+#[tokio::test]
+async fn what_a_desk_is_to_reach_is_set_by_an_administrator_and_holds_for_its_figures() {
+    let service = Service::start().await;
+    let (tri, tra) = (service.officer("tri").await, service.officer("tra").await);
+    let path = "/api/admin/desks/tw-taipei";
+    let list: DeskSettingsList = tri.get("/api/admin/desks").await;
+    let common = [(15, 90), (20, 95)];
+    assert_eq!(targets(&list.common_targets), common);
+    let desk = list.desks.iter().find(|desk| desk.desk_id.as_str() == "tw-taipei").expect("the desk");
+    assert!(desk.answer_targets.is_empty());
+    let figures = async || {
+        let body = json!({ "from": "2026-11-01", "to": "2026-11-02", "zone": "Asia/Ho_Chi_Minh", "desk": "tw-taipei" });
+        let found: Figures = ask(&tra, "POST", "/api/figures", &body).await.expect("figures");
+        let target = |figure: &TargetFigure| (figure.within_s, figure.wanted_pct);
+        found.targets.iter().map(target).collect::<Vec<_>>()
+    };
+    assert_eq!(figures().await, common);
+    let own = json!([{ "within_s": 8, "wanted_pct": 80 }, { "within_s": 30, "wanted_pct": 99 }]);
+    let changed = change(desk, json!({ "answer_targets": own }));
+    let kept = ask::<DeskSettingsList>(&tri, "PUT", path, &changed).await.expect("kept").desks;
+    let desk = kept.iter().find(|desk| desk.desk_id.as_str() == "tw-taipei").expect("the desk");
+    assert_eq!(targets(&desk.answer_targets), [(8, 80), (30, 99)]);
+    assert_eq!(figures().await, [(8, 80), (30, 99)]);
+    let written = entries(&tri, &["desk"]).await;
+    assert!(written[0].facts.contains(r#""answer_targets":[{"#), "{}", written[0].facts);
+    // None of its own is what holds for all.
+    let back = change(desk, json!({ "answer_targets": [] }));
+    ask::<DeskSettingsList>(&tri, "PUT", path, &back).await.expect("kept");
+    assert_eq!(figures().await, common);
+    let none = service.count("SELECT count(*) FROM desks WHERE answer_targets IS NOT NULL").await;
+    assert_eq!(none, 0);
+    chain_is_whole(&service).await;
+}
+
+fn targets(of: &[AnswerTarget]) -> Vec<(u32, u8)> {
+    of.iter().map(|target| (target.within_s, target.wanted_pct)).collect()
 }
 
 #[tokio::test]

@@ -14,8 +14,10 @@ use sos_protocol::report::{
 use sos_protocol::{
     CaseEvent, CaseId, EmergencyKind, ErrorCode, GatewayFrame, MeasureId, PhoneFrame, Problem, Stage,
 };
+use sos_server::cases::old_reports;
 use sos_tests::phone::{alert, new_id};
-use sos_tests::{Officer, Phone, Service};
+use sos_tests::{Officer, Phone, Service, until};
+use tokio_util::sync::CancellationToken;
 
 const TAIPEI: (f64, f64) = (25.0478, 121.517);
 const HOUR_MS: i64 = 3600 * 1000;
@@ -324,4 +326,38 @@ async fn a_case_that_is_opened_again_has_a_draft_again_and_its_phone_hears_nothi
     assert!(owed.due_ms.is_some() && owed.may.write);
     assert_eq!(owed.cause, "Chủ say rượu", "what was written is kept");
     act(&duc, case, "/submit", &at(4)).await.unwrap();
+}
+
+#[tokio::test]
+async fn cases_that_were_closed_before_there_was_a_list_are_put_into_it_once() {
+    let service = Service::start().await;
+    let (lan, tra) = (service.officer("lan").await, service.officer("tra").await);
+    let (_one, attacked) = closed(&service, &lan).await;
+    let (_two, written) = closed(&service, &lan).await;
+    act(&lan, written, "", &save(0, &[], &[])).await.expect("saved");
+    let mut phone = Phone::connect(&service).await;
+    let alert_id = phone.press(Some(TAIPEI)).await;
+    let plain = phone.receipt(alert_id, Stage::Recorded).await.case_id.expect("a case");
+    lan.claim(plain, 1).await.expect("claimed");
+    lan.close(plain, 2).await.expect("closed");
+    let before = list(&tra, "").await.reports;
+    assert_eq!(before.iter().map(|row| row.case_id).collect::<Vec<_>>(), [written, attacked]);
+    let gone = "DELETE FROM reports WHERE case_id = $1";
+    sqlx::query(gone).bind(attacked.0).execute(&service.db).await.expect("as if it had been closed before");
+    assert_eq!(list(&tra, "").await.reports.len(), 1);
+
+    let _other = service.another_node().await;
+    let listed = async || (list(&tra, "").await.reports.len() == 2).then_some(());
+    until("the case is listed", listed).await;
+    // With everything that it had, and nothing else with it.
+    assert_eq!(list(&tra, "").await.reports, before);
+    old_reports::run(service.store.clone(), CancellationToken::new()).await;
+    assert_eq!(list(&tra, "").await.reports, before);
+    // What is closed since is listed by whoever closes it.
+    let long_ago =
+        "UPDATE _sqlx_migrations SET installed_on = installed_on - interval '2 days' WHERE version = 9";
+    sqlx::query(long_ago).execute(&service.db).await.expect("a list for two days");
+    sqlx::query(gone).bind(attacked.0).execute(&service.db).await.expect("gone");
+    old_reports::run(service.store.clone(), CancellationToken::new()).await;
+    assert_eq!(list(&tra, "").await.reports.len(), 1);
 }

@@ -67,6 +67,9 @@ async fn press_ring_claim_talk_move_close_on_record() {
     assert_eq!(closed.disposition, Some(Disposition::Resolved));
 
     let detail = lan.detail(id).await;
+    // The phone is told under which number the case is on record, and where.
+    assert_eq!(closed.case_no, Some(detail.case.case_no.clone()));
+    assert_eq!(closed.seq, Some(detail.case.last_seq));
     assert_eq!(detail.case.state, CaseState::Closed);
     assert_eq!(detail.fixes.len(), 2);
     let history = lan.history(id).await;

@@ -132,6 +132,8 @@ pub struct Receipt {
     pub disposition: Option<Disposition>,
     /// Place in the ledger, from `Recorded` on.
     pub seq: Option<i64>,
+    /// Number of the case, with `Closed`: under it the case is on record.
+    pub case_no: Option<String>,
 }
 
 impl From<sos_protocol::Receipt> for Receipt {
@@ -145,6 +147,7 @@ impl From<sos_protocol::Receipt> for Receipt {
             by: receipt.by,
             disposition: receipt.disposition.map(Into::into),
             seq: receipt.seq.map(|seq| seq.0),
+            case_no: receipt.case_no,
         }
     }
 }

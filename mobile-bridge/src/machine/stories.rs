@@ -129,6 +129,7 @@ fn welcome() -> GatewayFrame {
 
 fn reached(alert_id: AlertId, stage: Stage, seq: i64) -> Receipt {
     Receipt {
+        case_no: None,
         alert_id,
         stage,
         at_ms: UnixMs(5),

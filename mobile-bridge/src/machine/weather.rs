@@ -80,6 +80,7 @@ impl Service {
     fn receipt(&self, alert_id: AlertId) -> Receipt {
         let seq = self.recorded.get(&alert_id).copied();
         Receipt {
+            case_no: None,
             alert_id,
             stage: if seq.is_some() { Stage::Recorded } else { Stage::Received },
             at_ms: UnixMs(1),

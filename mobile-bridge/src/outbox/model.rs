@@ -100,6 +100,7 @@ fn fix(n: u128) -> Fix {
 
 fn receipt(n: u128, stage: Stage, seq: Option<i64>) -> Receipt {
     Receipt {
+        case_no: None,
         alert_id: alert_id(n),
         stage,
         at_ms: UnixMs(3),

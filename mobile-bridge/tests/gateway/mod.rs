@@ -163,6 +163,7 @@ impl Conversation {
 
 pub(crate) fn receipt(alert_id: sos_protocol::AlertId, stage: Stage, seq: i64) -> Receipt {
     Receipt {
+        case_no: None,
         alert_id,
         stage,
         at_ms: UnixMs(1_700_000_000_000),

@@ -90,6 +90,7 @@ mod tests {
             by: Some("Lan".into()),
             disposition: None,
             seq: Some(Seq(7)),
+            case_no: None,
         }
     }
 

@@ -138,6 +138,7 @@ impl LedgerEntry {
             by: actor.or(owner),
             disposition,
             seq: Some(self.seq()),
+            case_no: (stage == Stage::Closed).then(|| self.case.case_no.clone()),
         }
     }
 }

@@ -9,6 +9,8 @@ use sos_core::cover::is_time_zone;
 use sos_core::routing::missions::{first_desks, read_desk_countries, read_missions};
 use sos_core::routing::{DeskTable, district_from_geojson};
 use sos_protocol::admin::DeskSettings;
+use sos_protocol::figures::AnswerTarget;
+use sos_protocol::limits::ANSWER_TARGETS_MAX;
 use sos_protocol::{CountryCode, DeskId};
 
 use super::error::{AdminError, ensure, using, words};
@@ -24,6 +26,8 @@ const NAME_CHARS_MAX: usize = 160;
 const COUNTRIES_MAX: usize = 50;
 /// By when a case should be claimed, in seconds: what the schema takes.
 const CLAIM_TARGET_S: std::ops::RangeInclusive<i32> = 5..=3_600;
+/// Times of targets of answering, in seconds.
+const ANSWER_WITHIN_S: std::ops::RangeInclusive<u32> = 1..=3_600;
 
 pub(super) fn read_district(file: &PathBuf) -> anyhow::Result<String> {
     std::fs::read_to_string(file).with_context(|| format!("{}", file.display()))
@@ -59,6 +63,7 @@ fn settings_of(row: DeskRow, version: u32) -> DeskSettings {
         lat: row.lat,
         lon: row.lon,
         claim_target_s: u32::try_from(row.claim_target_s).unwrap_or(0),
+        answer_targets: row.answer_targets,
     }
 }
 
@@ -103,6 +108,7 @@ fn row_of(settings: DeskSettings) -> DeskRow {
         lat: settings.lat,
         lon: settings.lon,
         claim_target_s: i32::try_from(settings.claim_target_s).unwrap_or(i32::MAX),
+        answer_targets: settings.answer_targets,
     }
 }
 
@@ -122,10 +128,28 @@ fn checked(mut row: DeskRow) -> Result<DeskRow, AdminError> {
     ensure(row.lon.is_none_or(|lon| lon.abs() <= 180.0), "lon", "degrees, -180 to 180")?;
     ensure(row.lat.is_some() == row.lon.is_some(), "lon", "with the latitude, or neither of them")?;
     ensure(CLAIM_TARGET_S.contains(&row.claim_target_s), "claim_target_s", "5 to 3,600 seconds")?;
+    targets_rise(&row.answer_targets)?;
     if let Some(district) = &row.district {
         district_from_geojson(district).map_err(|error| AdminError::invalid("district", error))?;
     }
     Ok(row)
+}
+
+/// What is wrong with targets: one that asks for no more than a shorter one before it says nothing.
+fn targets_rise(targets: &[AnswerTarget]) -> Result<(), AdminError> {
+    const FIELD: &str = "answer_targets";
+    if targets.len() > ANSWER_TARGETS_MAX {
+        return Err(AdminError::TooMany { field: FIELD, most: ANSWER_TARGETS_MAX });
+    }
+    let within = |target: &AnswerTarget| ANSWER_WITHIN_S.contains(&target.within_s);
+    ensure(targets.iter().all(within), FIELD, "1 to 3,600 seconds")?;
+    let of_hundred = |target: &AnswerTarget| (1..=100).contains(&target.wanted_pct);
+    ensure(targets.iter().all(of_hundred), FIELD, "1 to 100 per cent")?;
+    let rises = |pair: &[AnswerTarget]| match pair {
+        [one, next] => one.within_s < next.within_s && one.wanted_pct < next.wanted_pct,
+        _ => true,
+    };
+    ensure(targets.windows(2).all(rises), FIELD, "a longer time, and a larger share, each after the other")
 }
 
 /// Refuses desks that would contradict the others once they are in use.
@@ -149,12 +173,12 @@ fn facts(row: &DeskRow) -> serde_json::Value {
     serde_json::json!({
         "name": row.name, "country": row.home, "is_principal": row.is_principal, "countries": row.countries,
         "district_sha256": district, "time_zone": row.time_zone, "lat": row.lat, "lon": row.lon,
-        "claim_target_s": row.claim_target_s,
+        "claim_target_s": row.claim_target_s, "answer_targets": row.answer_targets,
     })
 }
 
-/// Writes desks, each with its entry. What a desk has and the new ones do not say of it stays: its district and its
-/// time zone.
+/// Writes desks, each with its entry. What a desk has and the new ones do not say of it stays: its district, its time
+/// zone and its own targets.
 pub(super) async fn save_all(store: &Store, by: By, rows: Vec<DeskRow>) -> Result<(), AdminError> {
     let mut rows = rows.into_iter().map(checked).collect::<Result<Vec<_>, _>>()?;
     using(store, async {
@@ -166,6 +190,9 @@ pub(super) async fn save_all(store: &Store, by: By, rows: Vec<DeskRow>) -> Resul
             };
             row.district = row.district.take().or_else(|| before.district.clone());
             row.time_zone = row.time_zone.take().or_else(|| before.time_zone.clone());
+            if row.answer_targets.is_empty() {
+                row.answer_targets.clone_from(&before.answer_targets);
+            }
         }
         fits(&kept, &rows)?;
         for row in rows.iter().filter(|row| kept.iter().all(|(other, _)| other != *row)) {
@@ -219,6 +246,7 @@ pub(super) async fn load_desks(
                 countries: desk.countries,
                 district: None,
                 claim_target_s: 20,
+                answer_targets: vec![],
             }
         })
         .collect();

@@ -217,6 +217,7 @@ impl Admin {
                     lat: None,
                     lon: None,
                     claim_target_s,
+                    answer_targets: vec![],
                 };
                 Ok(desks::save_all(store, by, vec![desk]).await?)
             }

@@ -2,6 +2,7 @@
 
 pub mod batch;
 mod changing;
+pub mod old_reports;
 pub mod rang;
 mod reading;
 mod reports;

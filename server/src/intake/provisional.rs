@@ -57,6 +57,7 @@ mod tests {
             lat: None,
             lon: None,
             claim_target_s: 20,
+            answer_targets: vec![],
         }
     }
 

@@ -1,6 +1,7 @@
 //! Desks, shifts.
 
 use sos_protocol::feed::DutyOfficer;
+use sos_protocol::figures::AnswerTarget;
 use sos_protocol::http::DeskView;
 use sos_protocol::limits::HEARTBEAT_INTERVAL_S;
 use sos_protocol::{CountryCode, DeskId, StaffId, UnixMs};
@@ -38,20 +39,22 @@ pub struct DeskRow {
     pub lon: Option<f64>,
     /// By when a case should be claimed, in seconds after the press.
     pub claim_target_s: i32,
+    /// What figures hold its answers against; empty: what holds for all.
+    pub answer_targets: Vec<AnswerTarget>,
 }
 
 /// All desks with their versions.
 pub(crate) async fn desks(db: &mut PgConnection) -> Result<Vec<(DeskRow, u32)>, StoreError> {
     let rows = sqlx::query!(
         "SELECT desk_id, name, home_iso, is_ministry, is_principal, countries, district, time_zone, lat, lon,
-                claim_target_s, version
+                claim_target_s, answer_targets, version
          FROM desks ORDER BY desk_id"
     )
     .fetch_all(db)
     .await?;
-    Ok(rows
-        .into_iter()
+    rows.into_iter()
         .map(|row| {
+            let targets = row.answer_targets.map(serde_json::from_value).transpose()?;
             let desk = DeskRow {
                 desk_id: DeskId(row.desk_id),
                 name: row.name,
@@ -64,10 +67,11 @@ pub(crate) async fn desks(db: &mut PgConnection) -> Result<Vec<(DeskRow, u32)>, 
                 lat: row.lat,
                 lon: row.lon,
                 claim_target_s: row.claim_target_s,
+                answer_targets: targets.unwrap_or_default(),
             };
-            (desk, version(row.version))
+            Ok((desk, version(row.version)))
         })
-        .collect())
+        .collect()
 }
 
 /// Which of these desks there are.
@@ -83,14 +87,17 @@ pub(crate) async fn write_desk(db: &mut PgConnection, desk: &DeskRow) -> Result<
     let countries: Vec<String> = desk.countries.iter().map(ToString::to_string).collect();
     let district: Option<serde_json::Value> =
         desk.district.as_deref().map(serde_json::from_str).transpose()?;
+    let has_targets = !desk.answer_targets.is_empty();
+    let targets = has_targets.then(|| serde_json::to_value(&desk.answer_targets)).transpose()?;
     sqlx::query!(
         "INSERT INTO desks (desk_id, name, home_iso, is_ministry, is_principal, countries, district, time_zone,
-                            lat, lon, claim_target_s)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                            lat, lon, claim_target_s, answer_targets)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
          ON CONFLICT (desk_id) DO UPDATE SET name = excluded.name, home_iso = excluded.home_iso,
              is_ministry = excluded.is_ministry, is_principal = excluded.is_principal,
              countries = excluded.countries, district = excluded.district, time_zone = excluded.time_zone,
              lat = excluded.lat, lon = excluded.lon, claim_target_s = excluded.claim_target_s,
+             answer_targets = excluded.answer_targets,
              version = desks.version + 1",
         desk.desk_id.as_str(),
         desk.name,
@@ -102,7 +109,8 @@ pub(crate) async fn write_desk(db: &mut PgConnection, desk: &DeskRow) -> Result<
         desk.time_zone,
         desk.lat,
         desk.lon,
-        desk.claim_target_s
+        desk.claim_target_s,
+        targets
     )
     .execute(db)
     .await?;

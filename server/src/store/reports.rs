@@ -13,6 +13,10 @@ use super::{Store, StoreError, Tx, USE_WITHIN};
 /// An entry as the rules of reports take it.
 pub(crate) type ReportEntry = (CaseEvent, Option<StaffId>, UnixMs);
 
+/// Until when cases were closed without being listed, in milliseconds: a day after there was a list, since nodes of before may
+/// have gone on for a while. No row: nobody knows.
+const LISTED_FROM: &str = "SELECT (1000 * extract(epoch FROM installed_on + interval '1 day'))::bigint FROM _sqlx_migrations WHERE version = 9";
+
 /// What of the list is asked for.
 pub struct ReportsAsked {
     /// Which; none: all.
@@ -112,6 +116,63 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// Cases with running numbers behind `after`, at most `numbers` of them, that may have to have a report and are not in the
+    /// list because they were closed before there was one. None: there are no numbers behind `after`.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub(crate) async fn unlisted_reports(
+        &self,
+        after: i64,
+        numbers: i64,
+    ) -> Result<Option<Vec<CaseId>>, StoreError> {
+        self.within(USE_WITHIN, async {
+            let last = sqlx::query_scalar!(r#"SELECT coalesce(max(case_no), 0) AS "last!" FROM cases"#)
+                .fetch_one(&self.pool)
+                .await?;
+            if last <= after {
+                return Ok(None);
+            }
+            let until: Option<i64> = sqlx::query_scalar(LISTED_FROM).fetch_optional(&self.pool).await?;
+            let found = sqlx::query_scalar!(
+                "SELECT c.case_id FROM cases c
+                 WHERE c.case_no > $1 AND c.case_no <= $1 + $2 AND c.state = 'closed' AND c.closed_ms < $3
+                   AND NOT c.drill AND c.disposition NOT IN ('test', 'duplicate')
+                   AND NOT EXISTS (SELECT 1 FROM reports r WHERE r.case_id = c.case_id)
+                   AND (c.duress_ms IS NOT NULL OR c.disposition = 'unable_to_contact'
+                        OR c.kind IN ('injured', 'attacked', 'held')
+                        OR EXISTS (SELECT 1 FROM ledger l WHERE l.case_id = c.case_id AND l.kind = 'escalated')
+                        OR NOT EXISTS (SELECT 1 FROM ledger l WHERE l.case_id = c.case_id
+                                       AND l.kind = 'claimed' AND l.at_ms <= c.claim_due_ms))
+                 ORDER BY c.case_no",
+                after,
+                numbers,
+                until.unwrap_or(i64::MAX)
+            )
+            .fetch_all(&self.pool)
+            .await?;
+            Ok(Some(found.into_iter().map(CaseId).collect()))
+        })
+        .await
+    }
+
+    /// Puts the report of a case into the list, as its entries say; whether there must be one.
+    ///
+    /// # Errors
+    /// When Postgres does not do it.
+    pub(crate) async fn list_report_of(&self, id: CaseId) -> Result<bool, StoreError> {
+        let (mut tx, cases) = self.lock_cases(&Scope::All, &[id]).await?;
+        self.within(USE_WITHIN, async move {
+            let Some(case) = cases.first() else { return Ok(false) };
+            let entries = self.report_entries(&mut tx, id).await?;
+            let Some(record) = ReportRecord::of(case, &entries) else { return Ok(false) };
+            save_record(&mut tx, &record).await?;
+            tx.commit().await?;
+            Ok(true)
+        })
+        .await
     }
 
     /// A page of the list, as far as `scope` covers it.

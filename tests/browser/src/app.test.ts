@@ -69,6 +69,7 @@ it('press, ladder, a message each way, closed', async () => {
   }, TWO_MEASURES_MS);
   await officer.close('Đã giải quyết', 'Chị đã về nhà an toàn.');
   await worker.reaches('closed');
+  await worker.page.getByTestId('on-record').getByText(/^Ca số \d{4}-\d{6} đã ghi vào sổ, đóng lúc \d\d:\d\d\.$/).waitFor();
   await worker.leave();
   await officer.leave();
 });

@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from 'vitest';
 import type { ReportList, ReportView } from '@protocol';
 import { useBrowser } from './browser/in_tests';
 import { pressOn, tabTo } from './browser/keyboard';
-import { Officer, type Screen } from './browser/officer';
+import { Officer, OFFICE, type Screen } from './browser/officer';
 import { chooseList, listed, openListed, openReports, version, writeInto } from './browser/reports';
 import { fitsAcross, looksRight } from './browser/screens';
 import { useService } from './service/in_tests';
@@ -107,6 +107,7 @@ it('looks right with far too much in it', async () => {
   await page.locator('[data-report]').nth(49).waitFor();
   await looksRight(page, 'reports-full', '.reports');
   for (const width of WIDTHS) await narrow(page, width, 'reports-full');
+  await page.setViewportSize(OFFICE);
   await openListed(page, caseId);
   await page.getByTestId('measure-30').waitFor();
   await looksRight(page, 'report-full', '.reports');
@@ -203,6 +204,8 @@ async function isAnsweredBy(lan: Officer): Promise<void> {
   await version(page, 3);
   await page.getByTestId('questions').getByText(QUESTION).waitFor();
   await page.getByTestId('other').getByText(`${TAM.name} trả lại báo cáo kèm câu hỏi`).waitFor();
+  await page.getByRole('button', { name: 'Tới các câu hỏi' }).click();
+  await expect.poll(() => page.locator('#questions').evaluate((title) => title === document.activeElement)).toBe(true);
   await looksRight(page, 'report-returned', '.reports');
   await writeInto(page, 'answer-1', 'Người lao động xin đừng gọi, đến 14:20 mới đồng ý.');
   await page.getByTestId('save-report').click();

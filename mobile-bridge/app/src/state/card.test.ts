@@ -42,6 +42,17 @@ it.each([
   [{ alert: at('closed') }, 'CASE CLOSED. Still need help? Hold SOS.'],
 ])('and in English: %#', (change, words) => expect(say(change, en)).toBe(words));
 
+it('says under which number a closed case is on record, where the service said so, and not in silence', () => {
+  const record = (more: Partial<Receipt>, silent = false, stage: Stage = 'closed') => cardOf({ ...usual, silent, alert: at(stage, more) }, vi, clock).record;
+  const said = { seq: 9, case_no: '2026-000017' };
+  expect(record(said)).toBe('Ca số 2026-000017 đã ghi vào sổ, đóng lúc 14:02.');
+  expect([record({}), record({ seq: 9 }), record({ case_no: '2026-000017' })]).toEqual([undefined, undefined, undefined]);
+  expect([record(said, true), record(said, false, 'claimed')]).toEqual([undefined, undefined]);
+  const back: AlertState = { ...at('closed', said), cancel: 'accepted' };
+  expect(cardOf({ ...usual, alert: back }, vi, clock).record).toBeUndefined();
+  expect(cardOf({ ...usual, alert: at('closed', said) }, en, clock).record).toBe('Case 2026-000017 is on record, closed at 14:02.');
+});
+
 it('does not say that nobody has seen it after a claim was given up', () => {
   expect(say({ alert: at('recorded', {}, ['claimed', 'recorded']) })).toBe('HỆ THỐNG ĐÃ NHẬN lúc 14:02. Đang chờ cán bộ nhận lại.');
 });

@@ -10,6 +10,8 @@ export interface Card extends CardText {
   kind: CardKind;
   /** That the desk has asked where the phone is. */
   asked?: string;
+  /** Under which number the closed case is on record, and since when. */
+  record?: string;
 }
 
 export interface Situation {
@@ -50,7 +52,17 @@ export function cardOf(situation: Situation, t: Texts, hourMinute: (at: UnixMs) 
   if (alert.cancel !== 'none') return takenBack(situation, alert, t, hourMinute);
   if (!alert.receipt) return unsent(situation, t);
   const asked_at_ms = situation.silent || alert.receipt.stage === 'closed' ? undefined : alert.located_at_ms;
-  return { ...reached(alert, alert.receipt, t, hourMinute), ...(asked_at_ms && { asked: t.card.asked(hourMinute(asked_at_ms)) }) };
+  const record = situation.silent ? null : recordOf(alert.receipt, t, hourMinute);
+  return {
+    ...reached(alert, alert.receipt, t, hourMinute),
+    ...(asked_at_ms && { asked: t.card.asked(hourMinute(asked_at_ms)) }),
+    ...(record !== null && { record }),
+  };
+}
+
+/** Only what the service says: a place in the ledger, and the number that the case has there. */
+function recordOf({ stage, seq, case_no, at_ms }: Receipt, t: Texts, hourMinute: (at: UnixMs) => string): string | null {
+  return stage === 'closed' && seq != null && case_no ? t.card.record(case_no, hourMinute(at_ms)) : null;
 }
 
 function reached(alert: AlertState, { stage, at_ms, desk_name, by }: Receipt, t: Texts, hourMinute: (at: UnixMs) => string): Card {

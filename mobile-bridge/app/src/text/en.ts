@@ -31,6 +31,7 @@ export const en: Texts = {
     seen: (_time) => ({ title: 'AN OFFICER HAS SEEN IT.' }),
     claimed: (officer) => ({ title: `OFFICER ${officer} IS HANDLING IT.`, text: 'Keep this open.' }),
     closed: { title: 'CASE CLOSED.', text: 'Still need help? Hold SOS.' },
+    record: (no, time) => `Case ${no} is on record, closed at ${time}.`,
     ourDesk: 'THE VIETNAMESE MISSION',
     anOfficer: 'ON DUTY',
     cancelling: { title: 'CANCELLING…', text: 'Not cancelled yet.' },

@@ -42,6 +42,7 @@ export const vi = {
     seen: (time: string): CardText => ({ title: `CÁN BỘ ĐÃ XEM lúc ${time}.` }),
     claimed: (officer: string): CardText => ({ title: `CÁN BỘ ${officer} ĐANG XỬ LÝ.`, text: 'Giữ máy mở.' }),
     closed: { title: 'CA ĐÃ ĐÓNG.', text: 'Vẫn cần giúp? Nhấn giữ SOS.' } as CardText,
+    record: (no: string, time: string) => `Ca số ${no} đã ghi vào sổ, đóng lúc ${time}.`,
     ourDesk: 'CƠ QUAN VIỆT NAM',
     anOfficer: 'TRỰC BAN',
     cancelling: { title: 'ĐANG HUỶ…', text: 'Chưa huỷ xong.' } as CardText,

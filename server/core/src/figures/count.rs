@@ -3,13 +3,13 @@
 use std::cmp::Reverse;
 
 use sos_protocol::figures::{
-    CountryFigure, DeskFigure, DispositionFigure, DrillFigures, Escalations, Figures, KindFigure, Part, Span,
-    TargetFigure, Times, Took,
+    AnswerTarget, CountryFigure, DeskFigure, DispositionFigure, DrillFigures, Escalations, Figures,
+    KindFigure, Part, Span, TargetFigure, Times, Took,
 };
 use sos_protocol::{DeskId, Disposition, Seq, UnixMs};
 
 use super::took::{number, took};
-use super::{Counted, DEFAULT_TARGETS, Period, Question, Target};
+use super::{Counted, DEFAULT_TARGETS, Period, Question};
 
 /// A desk beside the measures, which name it by its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct DeskOf {
     /// Name to show.
     pub name: String,
     /// What it is to reach.
-    pub targets: Vec<Target>,
+    pub targets: Vec<AnswerTarget>,
 }
 
 /// What is counted.
@@ -112,13 +112,13 @@ fn counting_part(cases: &[&Counted], is_so: impl Fn(&Counted) -> bool) -> Part {
     Part { cases: number(cases.iter().filter(|case| is_so(case)).count()), over: number(cases.len()) }
 }
 
-fn targets_of(desk: Option<&DeskId>, desks: &[DeskOf]) -> Vec<Target> {
+fn targets_of(desk: Option<&DeskId>, desks: &[DeskOf]) -> Vec<AnswerTarget> {
     let of = desk.and_then(|desk| desks.iter().find(|of| of.desk_id == *desk));
     of.map_or_else(|| DEFAULT_TARGETS.to_vec(), |of| of.targets.clone())
 }
 
-fn reached(targets: &[Target], cases: &[&Counted]) -> Vec<TargetFigure> {
-    let figure = |target: &Target| {
+fn reached(targets: &[AnswerTarget], cases: &[&Counted]) -> Vec<TargetFigure> {
+    let figure = |target: &AnswerTarget| {
         let within = i64::from(target.within_s) * 1000;
         let in_time = |case: &Counted| case.claim().is_some_and(|ms| ms <= within);
         TargetFigure {

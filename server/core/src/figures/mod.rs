@@ -18,20 +18,11 @@ pub use measure::{Before, CaseMeasure, Entry, matters};
 pub use period::{BadQuery, Period};
 
 use sos_protocol::DeskId;
-use sos_protocol::figures::FiguresQuery;
-
-/// A target of answering.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Target {
-    /// Seconds until claimed.
-    pub within_s: u32,
-    /// Per cent that should be.
-    pub wanted_pct: u8,
-}
+use sos_protocol::figures::{AnswerTarget, FiguresQuery};
 
 /// What holds for desks that have no targets of their own: NENA-STA-020.1, 90% within 15 s and 95% within 20 s.
-pub const DEFAULT_TARGETS: [Target; 2] =
-    [Target { within_s: 15, wanted_pct: 90 }, Target { within_s: 20, wanted_pct: 95 }];
+pub const DEFAULT_TARGETS: [AnswerTarget; 2] =
+    [AnswerTarget { within_s: 15, wanted_pct: 90 }, AnswerTarget { within_s: 20, wanted_pct: 95 }];
 
 /// A question that can be answered.
 #[derive(Debug, Clone)]

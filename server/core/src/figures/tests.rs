@@ -199,7 +199,7 @@ fn figures(cases: &[CaseMeasure], desk: Option<&str>) -> Figures {
     let desks = [DeskOf {
         desk_id: "tw-taipei".into(),
         name: "Đài Bắc".to_owned(),
-        targets: vec![Target { within_s: 2, wanted_pct: 80 }],
+        targets: vec![AnswerTarget { within_s: 2, wanted_pct: 80 }],
     }];
     let cases: Vec<Counted> = cases.iter().map(|case| Counted::of(case, 0)).collect();
     let measures = Measures { cases: &cases, desks: &desks, up_to: Seq(7) };

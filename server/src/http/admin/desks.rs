@@ -1,6 +1,7 @@
 //! Desks.
 
 use axum::extract::{Path, State};
+use sos_core::figures::DEFAULT_TARGETS;
 use sos_protocol::admin::{DeskSettings, DeskSettingsList};
 
 use super::administrator;
@@ -18,7 +19,8 @@ pub(in crate::http) async fn list(
     signed_in: SignedIn,
 ) -> Answer<axum::Json<DeskSettingsList>> {
     administrator(&parts, &signed_in)?;
-    Ok(axum::Json(DeskSettingsList { desks: desks::settings(&parts.store).await? }))
+    let desks = desks::settings(&parts.store).await?;
+    Ok(axum::Json(DeskSettingsList { desks, common_targets: DEFAULT_TARGETS.to_vec() }))
 }
 
 pub(in crate::http) async fn put(

@@ -45,6 +45,25 @@ describe('desks', () => {
     expect(office.service.requests.some((request) => request.startsWith('PUT'))).toBe(false);
   });
 
+  it('have targets of their own only where they were set, each asking for more than the one before', async () => {
+    const common_targets = [{ within_s: 15, wanted_pct: 90 }, { within_s: 20, wanted_pct: 95 }];
+    office.answer('GET /api/admin/desks', { desks: [aDesk()], common_targets });
+    office.answer('PUT /api/admin/desks/tw-taipei', {});
+    await office.enter('desks');
+    await office.press('Đài Bắc');
+    expect(office.text).toContain('Theo mục tiêu chung: 90% trong 15 giây, 95% trong 20 giây.');
+    await office.press('Thêm mục tiêu riêng');
+    await office.type('Phần ca', '101');
+    await office.press('Lưu');
+    expect(office.text).toContain('Mục tiêu: từ 1 đến 3600 giây, từ 1 đến 100%.');
+    await office.type('Phần ca', '80');
+    await office.press('Lưu');
+    expect(office.sent).toEqual(aDesk({ answer_targets: [{ within_s: 15, wanted_pct: 80 }] }));
+    await office.press('Thêm mục tiêu riêng');
+    await office.press('Dùng mục tiêu chung');
+    expect(office.button('Lưu').disabled).toBe(true);
+  });
+
   it('changed by somebody else meanwhile are loaded again', async () => {
     office.answer('GET /api/admin/desks', { desks: [aDesk()] });
     office.refuse('PUT /api/admin/desks/tw-taipei', 'stale_version', 409);

@@ -326,7 +326,7 @@ describe('a report that somebody else works on', () => {
     answer(READ, aWrittenReport({ steps: [step(4, 'report_saved', 'Lan', 1)] }));
     service.send({ type: 'snapshot', more: false, cases: [aCase({ state: 'closed', last_seq: 4 })], head_seq: 4, server_time_ms: NOON });
     await pause();
-    expect(text('other')).toContain('Lan lưu báo cáo lúc 13:00:00. Báo cáo dưới đây đã là bản mới.');
+    expect(text('other')).toContain('Lan lưu báo cáo lúc 13:00:00. Trang này đã là bản mới.');
     expect(field('write-cause').value).toBe('Chủ say rượu');
     expect(text('act-said')).toBe('Mọi thứ đã lưu.');
   });

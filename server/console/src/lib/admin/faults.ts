@@ -2,6 +2,7 @@ import {
   HOLIDAYS_MAX,
   LABEL_CHARS_MAX,
   TEXTS_MAX,
+  type AnswerTarget,
   type DeskSettings,
   type Holidays,
   type NumberEntry,
@@ -15,16 +16,23 @@ import { isZone } from './zones';
 /** What would be refused, in words, so that it is said before anything is sent. The service has the last word. */
 
 export function faultsOfDesk(desk: DeskSettings, t: AdminTexts): string[] {
-  const { lat, lon } = desk;
+  const { lat, lon, answer_targets: targets = [] } = desk;
   const placed = lat != null && lon != null && Math.abs(lat) <= 90 && Math.abs(lon) <= 180;
   const odd = desk.countries.find((code) => !/^[A-Z]{2}$/.test(code));
   return said(
     [desk.name.trim() === '', t.nameMissing],
     [odd !== undefined, t.desks.countriesWrong(odd ?? '')],
     [!within(desk.claim_target_s, 5, 3600), t.desks.targetWrong],
+    [targets.some(({ within_s, wanted_pct }) => !within(within_s, 1, 3600) || !within(wanted_pct, 1, 100)), t.desks.targets.wrong],
+    [targets.some((target, at) => !isMore(target, targets[at - 1])), t.desks.targets.notRising],
     [Boolean(desk.time_zone) && !isZone(desk.time_zone ?? ''), t.zoneMissing],
     [!placed && (lat != null || lon != null), t.desks.placeWrong],
   );
+}
+
+/** A target that asks for no more than a shorter one before it says nothing. */
+function isMore(target: AnswerTarget, before: AnswerTarget | undefined): boolean {
+  return before === undefined || (target.within_s > before.within_s && target.wanted_pct > before.wanted_pct);
 }
 
 export function faultsOfNumber(entry: NumberEntry, t: AdminTexts): string[] {

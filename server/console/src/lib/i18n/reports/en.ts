@@ -55,7 +55,7 @@ export const en: ReportsTexts = {
     failedOld: (time) => `It could not be loaded again. The list below is that of ${time}.`,
     more: 'Show older reports',
     loadingMore: 'Loading more…',
-    shown: (n) => `${n} reports, the latest case first.`,
+    shown: (n) => `${n} ${n === '1' ? 'report' : 'reports, the latest case first'}.`,
     shownMore: (n) => `${n} reports of the latest cases. There are older ones.`,
     measures: (n) => `${n} to follow up`,
     measuresLate: (n, late) => `${n} to follow up, ${late} overdue`,
@@ -235,7 +235,8 @@ export const en: ReportsTexts = {
   other: {
     title: (what, time) => `${what} at ${time}.`,
     kept: 'What you wrote is still in the fields. Where both of you wrote, the words of the other stand below yours.',
-    taken: 'The report below is the new one.',
+    taken: 'This page shows it as it is now.',
+    toQuestions: 'Go to the questions',
     dismiss: 'I have seen it',
     unsavedTitle: 'What you wrote and did not save',
     unsavedLead: 'The report cannot be changed now, so what follows is not in it. Copy it if you still need it.',

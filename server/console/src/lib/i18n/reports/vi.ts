@@ -236,7 +236,8 @@ export const vi = {
   other: {
     title: (what: string, time: string) => `${what} lúc ${time}.`,
     kept: 'Phần bạn viết vẫn còn nguyên trong các ô. Nơi hai người viết khác nhau, bản của người kia hiện ngay dưới ô của bạn.',
-    taken: 'Báo cáo dưới đây đã là bản mới.',
+    taken: 'Trang này đã là bản mới.',
+    toQuestions: 'Tới các câu hỏi',
     dismiss: 'Tôi đã thấy',
     unsavedTitle: 'Phần bạn viết mà chưa lưu',
     unsavedLead: 'Báo cáo không còn sửa được lúc này, nên phần dưới đây chưa nằm trong báo cáo. Chép lại nếu còn cần.',
