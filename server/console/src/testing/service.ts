@@ -1,5 +1,6 @@
 import type { CaseDetail, CaseSummary, ConsoleFrame, FeedFrame } from '@protocol';
 import type { SocketLike } from '../lib/feed/socket';
+import { aReport } from './reports';
 import { aCover, anOfficer, someTexts } from './samples';
 
 /** A service that exists only in tests: answers what it is told to answer, and keeps what it was asked. */
@@ -24,6 +25,7 @@ export class Service {
     if (path === '/api/feed-ticket') return Response.json({ ticket: 't' });
     if (path === '/api/texts') return Response.json(someTexts());
     if (path === '/api/cover') return Response.json(aCover());
+    if (/^\/api\/cases\/[^/]+\/report\b/.test(path)) return Response.json(aReport({ required: [] }));
     const id = path.split('/')[3] ?? '';
     const summary = this.cases.get(id);
     return init?.method === 'GET'
