@@ -12,6 +12,7 @@ pub mod config;
 pub mod deadline;
 pub mod directory;
 pub mod dispatch;
+pub mod documents;
 pub mod durability;
 pub mod escalation;
 pub mod figures;

@@ -10,6 +10,7 @@ use sos_server::admin::Admin;
 use sos_server::admin::proofs::ExitCodes;
 use sos_server::app::{self, Ambient};
 use sos_server::config::Config;
+use sos_server::documents::child;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -35,11 +36,17 @@ enum Command {
     /// Set up desks, accounts, workers and codes; check the ledger.
     #[command(subcommand)]
     Admin(Admin),
+    /// Make one PDF: from a document on the standard input, for the service itself.
+    #[command(hide = true)]
+    Document,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let command = Cli::parse().command;
+    if matches!(command, Command::Document) {
+        return code_of(child::run());
+    }
     let code = match &command {
         Command::Admin(Admin::Proofs(proofs)) => proofs.exit_code(),
         _ => ExitCodes::Plain,
@@ -51,6 +58,11 @@ async fn main() -> ExitCode {
             code.of(&error)
         }
     }
+}
+
+/// The exit code, which is from 0 to 2.
+fn code_of(code: i32) -> ExitCode {
+    u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 async fn run(command: Command) -> anyhow::Result<()> {
@@ -68,6 +80,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
             start_log(&config)?;
             admin.run(&config, &app::store(&config, &ambient)?, &ambient).await
         }
+        Command::Document => Ok(()),
     }
 }
 
