@@ -71,6 +71,8 @@ async fn a_process_that_does_not_do_as_it_should_is_ended_and_named() {
     let made = |lines: &str| Documents::new(script(folder.path(), lines), quick());
     let ended = made("kill -9 $$").render(&no_figures()).await;
     assert!(matches!(&ended, Err(DocumentsError::Ended(how)) if how.contains("signal: 9")), "{ended:?}");
+    let other = made("cat >/dev/null; echo something else").render(&no_figures()).await;
+    assert!(matches!(&other, Err(DocumentsError::Ended(how)) if how.contains("status: 0")), "{other:?}");
     let large = made("cat >/dev/null; head -c 5000 /dev/zero").render(&no_figures()).await;
     assert!(matches!(large, Err(DocumentsError::TooLarge)), "{large:?}");
     let nothing = Documents::new("/nowhere/sos-server".into(), quick()).render(&no_figures()).await;
@@ -93,6 +95,6 @@ async fn a_process_that_hangs_is_killed_and_the_next_one_has_its_turn() {
     while std::fs::read_to_string(process.join("stat")).is_ok_and(|stat| !stat.contains(") Z ")) {
         tokio::task::yield_now().await;
     }
-    script(folder.path(), "cat >/dev/null; echo PDF");
-    assert_eq!(documents.render(&document).await.expect("its turn"), b"PDF\n");
+    script(folder.path(), "cat >/dev/null; echo %PDF-");
+    assert_eq!(documents.render(&document).await.expect("its turn"), b"%PDF-\n");
 }

@@ -173,7 +173,7 @@ pub(crate) struct Label {
     pub(crate) x: f64,
     pub(crate) y: f64,
     pub(crate) text: String,
-    /// `country`, `place`, `grid` or `mark`.
+    /// Which of the looks that `charts.typ` knows.
     pub(crate) look: &'static str,
 }
 

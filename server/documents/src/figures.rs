@@ -191,7 +191,6 @@ impl Page<'_> {
     fn axis(&self) -> Option<Block> {
         const FLOOR_MS: f64 = 100.0;
         let lang = self.format.lang;
-        #[allow(clippy::cast_precision_loss, reason = "a drawing")]
         let of = |took: Took| {
             let marks = [took.p50_ms, took.p90_ms, took.p95_ms].into_iter().flatten();
             marks.map(|ms| (ms as f64).max(FLOOR_MS)).collect::<Vec<_>>()
@@ -207,7 +206,6 @@ impl Page<'_> {
             marks: of(took).into_iter().map(at).collect(),
         });
         let ticks = [100_i64, 1_000, 10_000, 60_000, 600_000, 3_600_000, 36_000_000, 86_400_000, 864_000_000];
-        #[allow(clippy::cast_precision_loss, reason = "a drawing")]
         let ticks =
             ticks.into_iter().map(|ms| Tick { at: at(ms as f64), text: self.format.duration(Some(ms)) });
         let title = self.say("figures.axis");

@@ -215,7 +215,7 @@ fn names(view: &View, format: &Format, is_close: bool, svg: &mut String, labels:
         states.sort_by(|a, b| a.0.rank.total_cmp(&b.0.rank).then_with(|| a.0.iso.cmp(&b.0.iso)));
         for spot in ARCHIPELAGOS.iter() {
             if let Some(at) = inside(spot) {
-                add(at, spot.name(format.lang), "country");
+                add(at, spot.name(format.lang), "archipelago");
             }
         }
         for (state, at) in states {

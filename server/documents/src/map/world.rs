@@ -33,27 +33,37 @@ pub(crate) fn map(countries: &[CountryFigure], format: &Format, alt: String, cap
     let view = around(&known.iter().map(|(.., at)| *at).collect::<Vec<_>>());
     let mut svg = view.ground();
     let mut labels = vec![];
+    // Where words begin and end, and their middle from the top: words upon each other cannot be read.
+    let mut taken: Vec<(f64, f64, f64)> = vec![];
     for spot in ARCHIPELAGOS.iter() {
         let at = view.units(spot.at);
         if view.holds(at) {
             let text = spot.name(format.lang).to_owned();
+            taken.push((at.0, at.0 + wide(&text), at.1));
             labels.push(Label { x: at.0 / WIDTH, y: at.1 / view.height, text, look: "archipelago" });
         }
     }
-    let mut named: Vec<(f64, f64)> = vec![];
     for (i, (figure, name, place)) in known.iter().enumerate() {
         let (x, y) = view.units(*place);
-        let r = RADIUS * (f64::from(figure.cases) / f64::from(most)).sqrt();
+        let r = (RADIUS * (f64::from(figure.cases) / f64::from(most)).sqrt()).max(2.5);
         let _ = write!(
             svg,
-            r##"<circle cx="{x:.1}" cy="{y:.1}" r="{:.1}" fill="#1f4e79" fill-opacity="0.55" stroke="#ffffff" stroke-width="1.2"/>"##,
-            r.max(2.5)
+            r##"<circle cx="{x:.1}" cy="{y:.1}" r="{r:.1}" fill="#1f4e79" fill-opacity="0.55" stroke="#ffffff" stroke-width="1.2"/>"##
         );
-        let is_free = named.iter().all(|other| (other.0 - x).abs() > 170.0 || (other.1 - y).abs() > 30.0);
-        if i < NAMES_MAX && is_free && x < WIDTH - 120.0 {
-            named.push((x, y));
-            let text = format!("{name} {}", format.count(figure.cases));
-            labels.push(Label { x: (x + r + 4.0) / WIDTH, y: y / view.height, text, look: "circle" });
+        let text = format!("{name} {}", format.count(figure.cases));
+        let long = wide(&text);
+        // Beside its circle, or below it, or not at all.
+        let beside = (x + r + 4.0, y, "circle");
+        let below = (x - long / 2.0, y + r + 14.0, "below");
+        let fits = |(from, middle, _): &(f64, f64, &str)| {
+            let is_free = taken.iter().all(|(left, right, other)| {
+                from + long < *left || *from > *right || (other - middle).abs() > 24.0
+            });
+            is_free && *from > 0.0 && from + long < WIDTH
+        };
+        if let Some((from, middle, look)) = [beside, below].into_iter().find(fits).filter(|_| i < NAMES_MAX) {
+            taken.push((from, from + long, middle));
+            labels.push(Label { x: from / WIDTH, y: middle / view.height, text, look });
         }
     }
     Some(Map { alt, svg: wrapped(&view, &svg), ratio: RATIO, labels, scale: None, caption })
@@ -75,4 +85,9 @@ fn around(places: &[Place]) -> View {
     let high = (high[1] - low[1] + 20.0) / RATIO;
     let degrees = wide.max(high).clamp(DEGREES_MIN, DEGREES_MAX);
     View::around([lon, lat], degrees * DEGREE_M, RATIO)
+}
+
+/// About how wide a label is, in units.
+fn wide(text: &str) -> f64 {
+    text.chars().count() as f64 * 8.6
 }
