@@ -33,37 +33,47 @@ pub(crate) fn map(countries: &[CountryFigure], format: &Format, alt: String, cap
     let view = around(&known.iter().map(|(.., at)| *at).collect::<Vec<_>>());
     let mut svg = view.ground();
     let mut labels = vec![];
-    // Where words begin and end, and their middle from the top: words upon each other cannot be read.
-    let mut taken: Vec<(f64, f64, f64)> = vec![];
+    let circles: Vec<_> = known
+        .iter()
+        .map(|(figure, _, place)| {
+            let (x, y) = view.units(*place);
+            (x, y, (RADIUS * (f64::from(figure.cases) / f64::from(most)).sqrt()).max(2.5))
+        })
+        .collect();
+    // Words upon each other cannot be read, and upon another circle they say what is not so.
+    let mut taken: Vec<Patch> = vec![];
     for spot in ARCHIPELAGOS.iter() {
-        let at = view.units(spot.at);
-        if view.holds(at) {
+        let (x, y) = view.units(spot.at);
+        if view.holds((x, y)) {
             let text = spot.name(format.lang).to_owned();
-            taken.push((at.0, at.0 + wide(&text), at.1));
-            labels.push(Label { x: at.0 / WIDTH, y: at.1 / view.height, text, look: "archipelago" });
+            taken.push(Patch::of_words(x, y, &text));
+            labels.push(Label { x: x / WIDTH, y: y / view.height, text, look: "archipelago" });
         }
     }
-    for (i, (figure, name, place)) in known.iter().enumerate() {
-        let (x, y) = view.units(*place);
-        let r = (RADIUS * (f64::from(figure.cases) / f64::from(most)).sqrt()).max(2.5);
+    for (x, y, r) in &circles {
         let _ = write!(
             svg,
             r##"<circle cx="{x:.1}" cy="{y:.1}" r="{r:.1}" fill="#1f4e79" fill-opacity="0.55" stroke="#ffffff" stroke-width="1.2"/>"##
         );
+        taken.push(Patch { left: x - r, top: y - r, right: x + r, bottom: y + r });
+    }
+    for ((figure, name, _), (x, y, r)) in known.iter().zip(&circles).take(NAMES_MAX) {
         let text = format!("{name} {}", format.count(figure.cases));
-        let long = wide(&text);
-        // Beside its circle, or below it, or not at all.
-        let beside = (x + r + 4.0, y, "circle");
-        let below = (x - long / 2.0, y + r + 14.0, "below");
-        let fits = |(from, middle, _): &(f64, f64, &str)| {
-            let is_free = taken.iter().all(|(left, right, other)| {
-                from + long < *left || *from > *right || (other - middle).abs() > 24.0
-            });
-            is_free && *from > 0.0 && from + long < WIDTH
+        let long = Patch::of_words(0.0, 0.0, &text).right;
+        // Right of its circle, left of it, below, above, or not at all.
+        let places = [
+            (x + r + 4.0, *y),
+            (x - r - 4.0 - long, *y),
+            (x - long / 2.0, y + r + 12.0),
+            (x - long / 2.0, y - r - 12.0),
+        ];
+        let fits = |at: &(f64, f64)| {
+            let words = Patch::of_words(at.0, at.1, &text);
+            words.left > 0.0 && words.right < WIDTH && taken.iter().all(|other| !other.meets(&words))
         };
-        if let Some((from, middle, look)) = [beside, below].into_iter().find(fits).filter(|_| i < NAMES_MAX) {
-            taken.push((from, from + long, middle));
-            labels.push(Label { x: from / WIDTH, y: middle / view.height, text, look });
+        if let Some((left, middle)) = places.into_iter().find(fits) {
+            taken.push(Patch::of_words(left, middle, &text));
+            labels.push(Label { x: left / WIDTH, y: middle / view.height, text, look: "circle" });
         }
     }
     Some(Map { alt, svg: wrapped(&view, &svg), ratio: RATIO, labels, scale: None, caption })
@@ -87,7 +97,27 @@ fn around(places: &[Place]) -> View {
     View::around([lon, lat], degrees * DEGREE_M, RATIO)
 }
 
-/// About how wide a label is, in units.
-fn wide(text: &str) -> f64 {
-    text.chars().count() as f64 * 8.6
+/// What something takes of the drawing, in units.
+struct Patch {
+    left: f64,
+    top: f64,
+    right: f64,
+    bottom: f64,
+}
+
+impl Patch {
+    /// About what a label takes that begins at `left`.
+    fn of_words(left: f64, middle: f64, text: &str) -> Self {
+        const CHARACTER: f64 = 8.6;
+        const HALF: f64 = 9.0;
+        let right = left + text.chars().count() as f64 * CHARACTER;
+        Self { left, top: middle - HALF, right, bottom: middle + HALF }
+    }
+
+    fn meets(&self, other: &Self) -> bool {
+        self.left < other.right
+            && other.left < self.right
+            && self.top < other.bottom
+            && other.top < self.bottom
+    }
 }
