@@ -73,6 +73,8 @@ uuid_ids! {
     ChannelId,
     /// That somebody is to be told of something, once, by one channel.
     NotificationId,
+    /// A file that somebody takes away, made by whoever asks for it.
+    ExportId,
 }
 
 impl CaseId {

@@ -10,6 +10,7 @@ pub mod ambient;
 pub mod case;
 pub mod case_file;
 pub mod cover;
+pub mod export;
 pub mod feed;
 pub mod figures;
 pub mod http;
@@ -33,9 +34,9 @@ pub use case::{
     Unverified,
 };
 pub use ids::{
-    AlertId, AttachmentId, CaseId, ChannelId, CheckInId, CodeId, CountryCode, DeskId, DeviceId, FixId,
-    MeasureId, MessageId, NoteId, NotificationId, PolicyId, RotaId, Seq, SessionId, StaffId, WebhookId,
-    WorkerId,
+    AlertId, AttachmentId, CaseId, ChannelId, CheckInId, CodeId, CountryCode, DeskId, DeviceId, ExportId,
+    FixId, MeasureId, MessageId, NoteId, NotificationId, PolicyId, RotaId, Seq, SessionId, StaffId,
+    WebhookId, WorkerId,
 };
 pub use phone::{GatewayFrame, PhoneFrame, Receipt, Stage};
 pub use pin::Pin;

@@ -129,3 +129,13 @@ pub const CASE_FILE_BYTES_MAX: usize = 32 * 1024 * 1024;
 pub const CASE_FILE_FAULTS_MAX: usize = 50;
 /// That a reviewer looks at what is kept of a case is said once in so many seconds.
 pub const LOOKED_AT_AGAIN_S: u32 = 3_600;
+/// Most cases in an XLSX file: what a sheet has rows, without the headings.
+pub const EXPORT_XLSX_ROWS_MAX: u32 = 1_048_575;
+/// Largest file that is made, in bytes: three times a CSV of a million cases.
+pub const EXPORT_BYTES_MAX: u64 = 512 * 1024 * 1024;
+/// Most exports that are kept for an officer, also failed ones.
+pub const EXPORTS_PER_OFFICER_MAX: usize = 20;
+/// How long a file is kept for whoever asked, in days.
+pub const EXPORT_KEPT_DAYS: u32 = 7;
+/// How long one by schedule is kept, in days: a year, so that the same month can be compared.
+pub const EXPORT_SCHEDULED_KEPT_DAYS: u32 = 366;

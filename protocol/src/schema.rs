@@ -5,7 +5,8 @@ use std::fmt::Write;
 use ts_rs::TS;
 
 use crate::{
-    admin, alert, case, case_file, cover, feed, figures, http, ids, limits, phone, pin, problem, report, time,
+    admin, alert, case, case_file, cover, export, feed, figures, http, ids, limits, phone, pin, problem,
+    report, time,
 };
 
 macro_rules! declare {
@@ -90,6 +91,10 @@ pub fn typescript() -> String {
         FIGURE_CASES_MAX,
         CASE_FILE_BYTES_MAX,
         ANSWER_TARGETS_MAX,
+        EXPORT_XLSX_ROWS_MAX,
+        EXPORTS_PER_OFFICER_MAX,
+        EXPORT_KEPT_DAYS,
+        EXPORT_SCHEDULED_KEPT_DAYS,
         REPORT_TEXT_CHARS_MAX,
         REPORT_MEASURES_MAX,
         REPORT_QUESTIONS_MAX,
@@ -120,6 +125,7 @@ pub fn typescript() -> String {
         ids::WebhookId,
         ids::ChannelId,
         ids::NotificationId,
+        ids::ExportId,
         ids::DeskId,
         ids::Seq,
         ids::CountryCode,
@@ -280,6 +286,14 @@ pub fn typescript() -> String {
         figures::FigureOf,
         figures::FigureCasesQuery,
         figures::FigureCases,
+        export::ExportOf,
+        export::ExportFormat,
+        export::ExportLanguage,
+        export::NewExport,
+        export::ExportState,
+        export::ExportFault,
+        export::ExportView,
+        export::ExportList,
         report::ReportState,
         report::MajorReason,
         report::Written,

@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::dispatch::Dispatch;
 use crate::durability;
 use crate::escalation::{self, Escalating};
+use crate::exports::{self, Exports};
 use crate::figures::{self, Counting};
 use crate::gather::Gather;
 use crate::http::{self, Parts, SignInTries};
@@ -170,9 +171,21 @@ pub async fn serve(
     let notify_store = start_notify(config, &ambient, &push, &workers, &stop_workers)?;
 
     let figures_store = store_of(config, &ambient, figures::CONNECTIONS)?;
-    let figures =
-        Counting::new(figures_store.clone(), Pseudonyms::new(&config.secret), ambient.clock.clone());
+    let figures = Arc::new(Counting::new(
+        figures_store.clone(),
+        Pseudonyms::new(&config.secret),
+        ambient.clock.clone(),
+    ));
     figures.spawn(&workers, &stop_workers);
+    let exports_store = store_of(config, &ambient, exports::CONNECTIONS)?;
+    let exports = Exports::new(
+        exports_store.clone(),
+        figures.clone(),
+        &config.time_zone,
+        ambient.clock.clone(),
+        ambient.entropy.clone(),
+    );
+    exports.spawn(&workers, &stop_workers);
     let signer = Signer::new(&config.secret)?;
     Checkpoints::new(store.clone(), signer.clone(), ambient.clock.clone()).spawn(&workers, &stop_workers);
 
@@ -203,7 +216,7 @@ pub async fn serve(
         committed,
         (changing, lane.handle().clone(), rang),
         push,
-        (attachments, figures),
+        (attachments, figures, exports),
         signer,
         sockets.clone(),
         shutdown.clone(),
@@ -234,6 +247,7 @@ pub async fn serve(
     escalation_store.close().await;
     notify_store.close().await;
     figures_store.close().await;
+    exports_store.close().await;
     attachments_store.close().await;
     Ok(())
 }
@@ -309,7 +323,7 @@ fn parts(
     committed: Arc<Notify>,
     changing: (Changing, Handle, Gather<Rang>),
     push: Arc<Push>,
-    (attachments, figures): (Arc<Attachments>, Counting),
+    (attachments, figures, exports): (Arc<Attachments>, Arc<Counting>, Exports),
     signer: Signer,
     sockets: TaskTracker,
     shutdown: CancellationToken,
@@ -346,6 +360,7 @@ fn parts(
         ),
         pseudonyms,
         figures,
+        exports,
         dispatch,
         passwords,
         pins,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
 use serde::Deserialize;
+use sos_core::cover::is_time_zone;
 use sos_protocol::CountryCode;
 
 use crate::auth::secret::Secret;
@@ -24,6 +25,8 @@ pub struct Config {
     pub secret: Secret,
     /// The country whose workers are served.
     pub home_country: CountryCode,
+    /// IANA name of the ministry's time zone, in which its monthly report is made.
+    pub time_zone: String,
     /// The session cookie goes only over TLS.
     pub cookie_secure: bool,
     /// Key with which the SMS gateway signs what it hands on; none: `/api/sms` is closed.
@@ -55,6 +58,7 @@ struct Raw {
     redis_url: Option<String>,
     secret: Option<String>,
     home_country: String,
+    time_zone: String,
     cookie_secure: bool,
     sms_key: Option<String>,
     sms_number: Option<String>,
@@ -91,6 +95,7 @@ impl Config {
         let mut builder = config::Config::builder()
             .set_default("listen", "127.0.0.1:8080")?
             .set_default("home_country", "VN")?
+            .set_default("time_zone", "Asia/Ho_Chi_Minh")?
             .set_default("cookie_secure", true)?
             .set_default("database_connections", 20)?
             .set_default("drain_s", 10)?
@@ -119,6 +124,7 @@ impl Config {
             raw.listen.parse().with_context(|| format!("listen: {:?} is no address:port", raw.listen))?;
         let home_country =
             CountryCode::parse(&raw.home_country).context("home_country: two letters, e.g. VN")?;
+        ensure!(is_time_zone(&raw.time_zone), "time_zone: an IANA name, e.g. Asia/Ho_Chi_Minh");
         ensure!((2..=500).contains(&raw.database_connections), "database_connections: 2 to 500");
         ensure!(raw.drain_s <= 300, "drain_s: at most 300");
         let long = |key: &String| key.len() >= SMS_KEY_BYTES_MIN;
@@ -134,6 +140,7 @@ impl Config {
             redis_url: raw.redis_url.context("redis_url: set REDIS_URL, e.g. redis://127.0.0.1:6379/0")?,
             secret: Secret::parse(&secret)?,
             home_country,
+            time_zone: raw.time_zone,
             cookie_secure: raw.cookie_secure,
             sms_key: raw.sms_key,
             sms_number: raw.sms_number,
@@ -171,6 +178,7 @@ mod tests {
         let wrong = |more: &[(&str, &str)]| read(more).expect_err("refused");
         assert!(wrong(&[("SOS_LISTEN", "nowhere")]).contains("listen"));
         assert!(wrong(&[("SOS_HOME_COUNTRY", "Vietnam")]).contains("home_country"));
+        assert!(wrong(&[("SOS_TIME_ZONE", "Asia/Saigon City")]).contains("time_zone"));
         assert!(wrong(&[("SOS_DRAIN_S", "a while")]).contains("drain_s"));
         assert!(wrong(&[("SOS_SMS_KEY", "short")]).contains("sms_key"));
         assert!(wrong(&[("SOS_SMS_KEY", "long enough"), ("SOS_SMS_NUMBER", "0901")]).contains("sms_number"));

@@ -15,6 +15,7 @@ pub mod dispatch;
 pub mod documents;
 pub mod durability;
 pub mod escalation;
+pub mod exports;
 pub mod figures;
 pub mod gather;
 pub mod http;

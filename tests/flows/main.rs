@@ -14,6 +14,7 @@ mod decoders;
 mod drills;
 mod enrolment;
 mod escalation;
+mod exports;
 mod figures;
 mod late_and_odd;
 mod names;

@@ -43,6 +43,7 @@ impl Subject {
         let path = path.replace("{attachment_id}", &self.attachment.to_string());
         let path = path.replace("{rota_id}", &id).replace("{webhook_id}", &id).replace("{staff_id}", &id);
         let path = path.replace("{measure_id}", &self.new.to_string());
+        let path = path.replace("{export_id}", &self.new.to_string());
         path.replace("{desk_id}", &self.desk).replace("{channel_id}", &self.new.to_string())
     }
 

@@ -40,6 +40,12 @@ impl Officer {
         &self.http
     }
 
+    /// The address of `path`.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     /// Sends anything.
     ///
     /// # Panics

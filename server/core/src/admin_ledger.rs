@@ -17,7 +17,7 @@ pub struct Row {
     pub at: UnixMs,
     /// The officer; none: at the command line.
     pub staff: Option<StaffId>,
-    /// What was changed: `desk`, `number`, `staff`, `rota`, `policy`, `webhook`, `codes`, `holidays`, `texts`.
+    /// What was changed: `desk`, `number`, `staff`, `rota`, `policy`, `webhook`, `codes`, `holidays`, `texts`, `export`.
     pub kind: String,
     /// Which of them.
     pub subject: String,

@@ -96,12 +96,9 @@ impl Format {
     /// `87,5%`. Never all where one is missing, and never none where there is one: `> 99,9%`, `< 0,1%`.
     pub(crate) fn share(&self, Part { cases, over }: Part) -> String {
         let (cases, over) = (u64::from(cases), u64::from(over));
-        let tenths = |n: u64| {
-            format!(
-                "{}{}%",
-                n / 10,
-                if n % 10 > 0 { format!("{}{}", self.point(), n % 10) } else { String::new() }
-            )
+        let tenths = |n: u64| match n % 10 {
+            0 => format!("{}%", n / 10),
+            tenth => format!("{}{}{tenth}%", n / 10, self.point()),
         };
         match () {
             () if over == 0 => NONE.to_owned(),

@@ -39,7 +39,7 @@ impl Lang {
     }
 
     /// The words for `key`; the key itself where there are none.
-    pub(crate) fn say<'a>(self, key: &'a str) -> &'a str {
+    pub(crate) fn say(self, key: &str) -> &str {
         debug_assert!(self.all().contains_key(key), "no words for {key}");
         self.all().get(key).map_or(key, String::as_str)
     }

@@ -30,6 +30,11 @@ impl Memory {
         &self.cases
     }
 
+    /// 0 before anything was read.
+    pub(super) fn era(&self) -> i32 {
+        self.era.unwrap_or(0)
+    }
+
     pub(super) const fn up_to(&self) -> Seq {
         self.up_to
     }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use sos_core::access::{self, Officer, Scope};
 use sos_core::figures::{BadQuery, DeskOf, Measures, Question, behind, count};
 use sos_protocol::ambient::SharedClock;
-use sos_protocol::figures::{FigureCases, FigureCasesQuery, Figures, FiguresQuery};
+use sos_protocol::figures::{FigureCases, FigureCasesQuery, FigureOf, Figures, FiguresQuery};
 use sos_protocol::limits::FIGURE_CASES_MAX;
 use sos_protocol::{ErrorCode, Problem, UnixMs};
 use tokio::sync::{OwnedRwLockReadGuard, RwLock, Semaphore};
@@ -73,6 +73,16 @@ pub struct Counting {
     clock: SharedClock,
     memory: Arc<RwLock<Memory>>,
     turns: Semaphore,
+}
+
+/// The cases that are counted.
+pub(crate) struct Selected {
+    /// Their places among the measures, in order.
+    pub(crate) places: Vec<i32>,
+    /// The places mean something else in any other one.
+    pub(crate) era: i32,
+    /// What is seen of them.
+    pub(crate) scope: Scope,
 }
 
 /// What one answer is counted from.
@@ -135,12 +145,48 @@ impl Counting {
         Ok(FigureCases { cases, all: u32::try_from(all).unwrap_or(u32::MAX) })
     }
 
+    /// Whether `officer` may ask that.
+    ///
+    /// # Errors
+    /// As [`FiguresError`] says.
+    pub(crate) async fn check(&self, officer: &Officer, query: FiguresQuery) -> Result<(), FiguresError> {
+        self.question(officer, query).await.map(drop)
+    }
+
+    /// The cases that `query` counts: 4 bytes each.
+    ///
+    /// # Errors
+    /// As [`FiguresError`] says.
+    pub(crate) async fn selected(
+        &self,
+        officer: &Officer,
+        query: FiguresQuery,
+    ) -> Result<Selected, FiguresError> {
+        let _turn = self.turn().await?;
+        let snapshot = self.snapshot(officer, query).await?;
+        let era = snapshot.memory.era();
+        let places = off_the_threads(move || {
+            let (places, _) =
+                behind(&snapshot.question, FigureOf::Cases, snapshot.measures(), snapshot.now, usize::MAX);
+            let mut places: Vec<i32> = places.into_iter().filter_map(|place| place.try_into().ok()).collect();
+            places.sort_unstable();
+            places
+        })
+        .await?;
+        Ok(Selected { places, era, scope: access::scope(officer) })
+    }
+
     async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, StoreError> {
         let turn = tokio::time::timeout(TURN_WITHIN, self.turns.acquire()).await;
         turn.ok().and_then(Result::ok).ok_or(StoreError::Resting)
     }
 
-    async fn snapshot(&self, officer: &Officer, query: FiguresQuery) -> Result<Snapshot, FiguresError> {
+    /// The question, and all desks that there are.
+    async fn question(
+        &self,
+        officer: &Officer,
+        query: FiguresQuery,
+    ) -> Result<(Question, Vec<DeskOf>), FiguresError> {
         let own = match access::scope(officer) {
             Scope::All => None,
             Scope::Desk(desk) => Some(desk),
@@ -154,6 +200,11 @@ impl Counting {
         if question.desk().is_some_and(|desk| known.iter().all(|of| of.desk_id != *desk)) {
             return Err(BadQuery { field: "desk", why: "no such desk" }.into());
         }
+        Ok((question, known))
+    }
+
+    async fn snapshot(&self, officer: &Officer, query: FiguresQuery) -> Result<Snapshot, FiguresError> {
+        let (question, known) = self.question(officer, query).await?;
         let mut memory = self.memory.clone().write_owned().await;
         memory.read_on(&self.store).await?;
         let memory = memory.downgrade();

@@ -1,6 +1,5 @@
 //! Photos and voice notes: from the phone in parts, to officers as they may be passed on.
 
-use std::ops::Range;
 use std::time::Duration;
 
 use axum::extract::{FromRequest, Path, Request, State};
@@ -17,6 +16,7 @@ use sos_protocol::{AttachmentId, DeviceId, ErrorCode};
 use super::cases::case_id;
 use super::device::{SignedDevice, signer};
 use super::problem::{Answer, Failed};
+use super::range::{Asked, range};
 use super::session::SignedIn;
 use super::{Shared, body};
 use crate::attachments::AttachmentError;
@@ -113,7 +113,7 @@ fn file(record: &AttachmentRecord, bytes: Vec<u8>, asked: &HeaderMap) -> Respons
         (header::ACCEPT_RANGES, "bytes".to_owned()),
     ];
     let length = bytes.len();
-    let mut response = match range(asked, length) {
+    let mut response = match range(asked, length, None) {
         Asked::All => (headers, bytes).into_response(),
         Asked::Part(range) => {
             let place = format!("bytes {}-{}/{length}", range.start, range.end - 1);
@@ -127,57 +127,4 @@ fn file(record: &AttachmentRecord, bytes: Vec<u8>, asked: &HeaderMap) -> Respons
     };
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, POLICY);
     response
-}
-
-/// What of a file is asked for.
-#[derive(Debug, PartialEq, Eq)]
-enum Asked {
-    All,
-    Part(Range<usize>),
-    /// A part that it does not have.
-    Nothing,
-}
-
-/// Reads `Range` (RFC 9110, 14.2). Only one range: for several, or what cannot be read, all of it may be sent.
-fn range(headers: &HeaderMap, length: usize) -> Asked {
-    let text = headers.get(header::RANGE).and_then(|value| value.to_str().ok());
-    let is_bound = headers.contains_key(header::IF_RANGE);
-    let Some((first, last)) =
-        text.filter(|_| !is_bound).and_then(|text| text.strip_prefix("bytes=")?.split_once('-'))
-    else {
-        return Asked::All;
-    };
-    let number = |text: &str| text.trim().parse::<usize>().ok();
-    let range = match (number(first), number(last)) {
-        (Some(first), Some(last)) if first <= last => first..last.saturating_add(1).min(length),
-        (Some(first), None) if last.is_empty() => first..length,
-        (None, Some(last)) if first.is_empty() => length.saturating_sub(last)..length,
-        _ => return Asked::All,
-    };
-    if range.start < range.end { Asked::Part(range) } else { Asked::Nothing }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_range_is_answered_with_that_range_and_anything_odd_with_all() {
-        let asked = |text: &'static str| {
-            let headers = HeaderMap::from_iter([(header::RANGE, HeaderValue::from_static(text))]);
-            range(&headers, 100)
-        };
-        assert_eq!(range(&HeaderMap::new(), 100), Asked::All);
-        assert_eq!(asked("bytes=0-"), Asked::Part(0..100));
-        assert_eq!(asked("bytes=10-19"), Asked::Part(10..20));
-        assert_eq!(asked("bytes=90-18446744073709551615"), Asked::Part(90..100));
-        assert_eq!(asked("bytes=-10"), Asked::Part(90..100));
-        assert_eq!(asked("bytes=-200"), Asked::Part(0..100));
-        for nothing in ["bytes=100-", "bytes=100-200", "bytes=-0"] {
-            assert_eq!(asked(nothing), Asked::Nothing, "{nothing}");
-        }
-        for odd in ["bytes=", "bytes=-", "bytes=5-2", "bytes=0-1,5-6", "lines=0-1", "bytes=a-b", "0-1"] {
-            assert_eq!(asked(odd), Asked::All, "{odd}");
-        }
-    }
 }

@@ -11,6 +11,7 @@ mod cover;
 mod device;
 mod enrol;
 mod escalation;
+mod exports;
 mod figures;
 mod front_ends;
 mod health;
@@ -19,6 +20,7 @@ mod openapi;
 mod phones;
 mod pins;
 mod problem;
+mod range;
 mod reports;
 pub mod routes;
 mod serve;
@@ -47,6 +49,7 @@ use crate::auth::password::Passwords;
 use crate::auth::signing::Signer;
 use crate::cases::Cases;
 use crate::dispatch::Dispatch;
+use crate::exports::Exports;
 use crate::figures::Counting;
 use crate::intake::Intake;
 use crate::pins::Pins;
@@ -73,7 +76,9 @@ pub struct Parts {
     /// For those who are not shown names.
     pub pseudonyms: Pseudonyms,
     /// Figures for reviewers.
-    pub figures: Counting,
+    pub figures: Arc<Counting>,
+    /// Files that officers take away.
+    pub exports: Exports,
     /// Which desk an alert goes to.
     pub dispatch: Arc<Dispatch>,
     /// Phones' sockets.
@@ -208,6 +213,8 @@ pub fn router(parts: Shared) -> Router {
         .route("/api/case-files/check", post(case_files::check))
         .route("/api/figures", post(figures::figures))
         .route("/api/figures/cases", post(figures::cases))
+        .route("/api/exports", post(exports::ask).get(exports::list))
+        .route("/api/exports/{export_id}", get(exports::view).delete(exports::remove))
         .merge(report_routes())
         .route("/api/texts", get(admin::texts::get))
         .merge(cover_routes())
@@ -216,8 +223,9 @@ pub fn router(parts: Shared) -> Router {
     let header = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
-    // Pictures and sound are small already, and are asked for in ranges.
+    // Not through the compression: pictures and sound are small already, and all of these are asked for in ranges.
     let files = Router::new()
+        .route("/api/exports/{export_id}/file", get(exports::file))
         .route("/api/cases/{case_id}/attachments/{attachment_id}", get(attachments::passed_on))
         .method_not_allowed_fallback(problem::method_not_allowed);
     Router::new()

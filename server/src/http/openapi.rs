@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 use sos_protocol::http as api;
-use sos_protocol::{admin, case_file, cover, figures, ledger, proof, report};
+use sos_protocol::{admin, case_file, cover, export, figures, ledger, proof, report};
 use utoipa::ToSchema;
 use utoipa::openapi::{ComponentsBuilder, RefOr, Schema};
 
@@ -148,6 +148,9 @@ fn schemas() -> Value {
     add::<figures::Figures>(&mut all);
     add::<figures::FigureCasesQuery>(&mut all);
     add::<figures::FigureCases>(&mut all);
+    add::<export::NewExport>(&mut all);
+    add::<export::ExportView>(&mut all);
+    add::<export::ExportList>(&mut all);
     add::<admin::DeskSettings>(&mut all);
     add::<admin::DeskSettingsList>(&mut all);
     add::<admin::NumberEntry>(&mut all);

@@ -11,6 +11,7 @@ pub mod cover;
 pub mod desks;
 mod error;
 pub mod escalations;
+pub mod exports;
 pub mod fixes;
 pub mod keys;
 pub mod ledger;

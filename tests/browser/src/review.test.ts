@@ -47,6 +47,40 @@ it.each([390, 320])('fits %i px', async (width) => {
   await tam.leave();
 });
 
+it('takes the figures away as a file, which is there again after the page was loaded anew', async () => {
+  const tam = await atFigures();
+  const { page } = tam;
+  const dialog = page.getByRole('dialog');
+  const open = () => page.getByRole('button', { name: 'Xuất dữ liệu' }).click();
+  await open();
+  await looksRight(page, 'exports-none', 'dialog[open]');
+  await dialog.getByRole('button', { name: 'Tạo tệp' }).click();
+  await dialog.locator('[data-testid=export][data-state=done]').waitFor();
+  await dialog.getByText('Danh sách ca', { exact: false }).first().click();
+  await dialog.getByRole('button', { name: 'Tạo tệp' }).click();
+  await until('both are done', async () => (await dialog.locator('[data-testid=export][data-state=done]').count()) === 2);
+  await looksRight(page, 'exports', 'dialog[open]');
+  await page.reload();
+  await page.locator('[popovertarget=menu]').click();
+  await page.getByTestId('open-figures').click();
+  await page.getByTestId('cases').waitFor();
+  await open();
+  const [download] = await Promise.all([page.waitForEvent('download'), dialog.getByRole('link', { name: '.csv' }).click()]);
+  expect(download.suggestedFilename()).toMatch(/^cases_\d{4}-\d\d-01_.*_vo-thanh-tam_.*\.csv$/);
+  const rows = (await readFile(await download.path(), 'utf8')).split('\r\n');
+  expect(rows[0]).toContain('Số ca,Mở lúc');
+  expect(rows[1]).toContain(`${TAM.name}, 20`);
+  await tam.leave();
+});
+
+it.each([390, 320])('shows the files on %i px', async (width) => {
+  const tam = await atFigures({ width, height: 844 });
+  await tam.page.getByRole('button', { name: 'Xuất dữ liệu' }).click();
+  await tam.page.getByTestId('export').first().waitFor();
+  await fitsAcross(tam.page, `exports-${width}`);
+  await tam.leave();
+});
+
 it('takes the file of the case away, and is told what was changed in it', async () => {
   const tam = await Officer.at(chromium.get(), service.url);
   const { page } = tam;

@@ -241,6 +241,11 @@ impl BySql {
         all
     }
 
+    /// What `sql` says of the cases of the query before, which are in `fit`.
+    pub(crate) async fn of_cases(&mut self, sql: &str) -> Value {
+        ask(&mut self.0, sql).await
+    }
+
     /// The ids of the cases behind a figure of the query before, the latest first.
     pub(crate) async fn behind(&mut self, of: FigureOf, now: i64) -> Vec<String> {
         let is_so = match of {

@@ -1,7 +1,7 @@
 //! Every figure is what the ledger says, by somebody else's count; and nobody gets another desk's.
 
-mod by_sql;
-mod year;
+pub(crate) mod by_sql;
+pub(crate) mod year;
 
 use serde_json::{Value, json};
 use sos_protocol::figures::{FigureCases, FigureOf, Figures, FiguresQuery, SpanLength};

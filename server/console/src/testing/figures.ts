@@ -1,4 +1,4 @@
-import type { CountryFigure, DeskFigure, Figures, FiguresQuery, Span, TargetFigure, Took } from '@protocol';
+import type { CountryFigure, DeskFigure, ExportView, Figures, FiguresQuery, Span, TargetFigure, Took } from '@protocol';
 import { NOON } from './samples';
 
 /** Figures that tests begin with and change as they need. */
@@ -143,4 +143,25 @@ export function fullFigures(codes: readonly string[]): Figures {
     by_disposition: some.by_disposition.map((of) => ({ ...of, cases: Math.round((of.cases / some.cases) * 1_000_000) })),
     by_kind: some.by_kind.map((of) => ({ ...of, cases: Math.round((of.cases / some.cases) * 1_000_000) })),
   });
+}
+
+/** A file that can be fetched. */
+export function anExport(change: Partial<ExportView> = {}): ExportView {
+  return {
+    export_id: '0190aaaa-0000-7000-8000-000000000001',
+    of: { kind: 'figures', query: aQuery() },
+    format: 'xlsx',
+    language: 'vi',
+    state: 'done',
+    done: 1,
+    all: 1,
+    bytes: 48_200,
+    sha256: 'ab'.repeat(32),
+    file_name: 'figures_2026-11-01_2026-11-22_Asia-Ho_Chi_Minh_tra_2026-11-22-1903.xlsx',
+    asked_at_ms: NOON,
+    made_at_ms: NOON + 2_000,
+    expires_at_ms: NOON + 7 * 86_400_000,
+    by: 'Trà',
+    ...change,
+  };
 }

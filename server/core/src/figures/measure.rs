@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use sos_protocol::cover::Reach;
 use sos_protocol::{CaseEvent, CaseId, CountryCode, DeskId, Disposition, EmergencyKind, UnixMs};
 
+use super::Counted;
+
 /// An entry of the ledger, as far as it is measured.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry<'a> {
@@ -131,6 +133,21 @@ impl CaseMeasure {
             reopenings: 0,
             forced: false,
         })
+    }
+
+    /// Milliseconds, as they are counted: from the press to the gateway; from then until it rang, was claimed, was closed, and
+    /// should have been claimed.
+    #[must_use]
+    pub fn times(&self) -> [Option<i64>; 5] {
+        let counted = Counted::of(self, 0);
+        let due = self.claim_due_ms.map(|due| due.since_ms(self.opened_ms));
+        [counted.receive(), counted.ring(), counted.claim(), counted.close(), due]
+    }
+
+    /// Claimed by when it should have been.
+    #[must_use]
+    pub fn is_on_time(&self) -> bool {
+        Counted::of(self, 0).is_on_time()
     }
 
     /// Goes on with the next entry of the case.

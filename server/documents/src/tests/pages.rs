@@ -327,12 +327,14 @@ fn right_ends(frame: &Frame, left: f64, ends: &mut Vec<(f64, String)>) {
 
 #[test]
 fn what_is_no_case_file_is_refused() {
-    let mut file = file(a_timeline(), &[], |_| {});
-    file["case"] = json!("none");
-    assert!(matches!(render(&of_file(Language::Vi, file.clone())), Err(RenderError::NoCaseFile(_))));
-    let Document { language, made, .. } = of_file(Language::Vi, Value::Null);
-    let content = Content::CaseFile { file, sha256: "zz".to_owned(), desks: [].into() };
-    assert!(matches!(render(&Document { language, made, content }), Err(RenderError::NoCaseFile(_))));
+    let whole = file(a_timeline(), &[], |_| {});
+    let mut broken = whole.clone();
+    broken["case"] = json!("none");
+    let refused = render(&of_file(Language::Vi, broken));
+    assert!(matches!(refused, Err(RenderError::NoCaseFile(_))), "{refused:?}");
+    let content = Content::CaseFile { file: whole, sha256: "zz".to_owned(), desks: [].into() };
+    let refused = render(&document(Language::Vi, content));
+    assert!(matches!(refused, Err(RenderError::NoCaseFile(_))), "{refused:?}");
 }
 
 #[test]

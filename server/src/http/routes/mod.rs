@@ -3,6 +3,7 @@
 mod admin;
 mod cases;
 mod cover;
+mod exports;
 mod figures;
 mod ledger;
 mod officers;
@@ -70,6 +71,7 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         cases::ROUTES,
         cover::ROUTES,
         figures::ROUTES,
+        exports::ROUTES,
         reports::ROUTES,
         review::ROUTES,
         ledger::ROUTES,

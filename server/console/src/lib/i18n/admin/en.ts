@@ -411,6 +411,7 @@ export const en: AdminTexts = {
       codes: 'enrolment codes',
       holidays: 'holidays',
       texts: 'texts',
+      export: 'exported file',
     },
   },
 };

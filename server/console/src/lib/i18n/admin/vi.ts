@@ -419,6 +419,7 @@ export const vi = {
       codes: 'mã ghi danh',
       holidays: 'ngày lễ',
       texts: 'văn bản',
+      export: 'tệp xuất',
     },
   },
 };

@@ -1,3 +1,4 @@
+import { exportsEn } from './exports_en';
 import type { FiguresTexts } from './vi';
 
 /** Every word of the figures, in English. */
@@ -143,6 +144,7 @@ export const en: FiguresTexts = {
     restNote: (drawn, n, cases) => `The ${drawn} with the most cases are drawn. ${n} others have ${cases} cases; all are in the table`,
     deskLine: (cases, claim, onTime) => `${cases} cases · claimed p90 ${claim} · on time ${onTime}`,
   },
+  exports: exportsEn,
   column: {
     from: 'From',
     opened: 'Opened',

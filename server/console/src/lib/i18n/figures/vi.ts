@@ -1,6 +1,7 @@
 import type { FigureOf } from '@protocol';
 import type { PeriodFault, Preset } from '../../figures/periods';
 import type { Widen } from '../vi';
+import { exportsVi } from './exports_vi';
 
 /** Every word of the figures, in Vietnamese. `en.ts` is checked against it. */
 export const vi = {
@@ -145,6 +146,7 @@ export const vi = {
     restNote: (drawn: string, n: string, cases: string) => `Vẽ ${drawn} mục nhiều ca nhất. ${n} mục còn lại có ${cases} ca, đủ trong bảng`,
     deskLine: (cases: string, claim: string, onTime: string) => `${cases} ca · nhận p90 ${claim} · đúng hạn ${onTime}`,
   },
+  exports: exportsVi,
   column: {
     from: 'Từ ngày',
     opened: 'Ca mở',

@@ -1,0 +1,50 @@
+import type { ExportFault, ExportFormat, ExportLanguage } from '@protocol';
+import type { ExportKind } from '../../figures/exports';
+
+/** Every word of taking data away, in Vietnamese. */
+export const exportsVi = {
+  open: 'Xuất dữ liệu',
+  title: 'Xuất dữ liệu',
+  lead: (asked: string) => `${asked} Hệ thống tạo tệp trong lúc bạn làm việc khác; đóng trang này tệp vẫn được tạo tiếp.`,
+  what: 'Xuất gì',
+  kind: {
+    figures: 'Các số liệu',
+    cases: 'Danh sách ca',
+  } satisfies Record<ExportKind, string>,
+  kindHint: {
+    figures: 'Mỗi bảng của trang này, tính lúc tạo tệp',
+    cases: 'Mỗi ca một dòng, không có thông tin cá nhân',
+  } satisfies Record<ExportKind, string>,
+  format: 'Dạng tệp',
+  formats: { csv: 'CSV', xlsx: 'Excel (XLSX)', pdf: 'PDF' } satisfies Record<ExportFormat, string>,
+  language: 'Ngôn ngữ trong tệp',
+  languages: { vi: 'Tiếng Việt', en: 'Tiếng Anh', both: 'Cả hai' } satisfies Record<ExportLanguage, string>,
+  tooManyRows: (most: string) => `Một trang Excel chứa được ${most} ca. Hãy chọn CSV, hoặc khoảng thời gian ngắn hơn.`,
+  make: 'Tạo tệp',
+  making: 'Đang gửi yêu cầu…',
+  watermark: 'Tên bạn và giờ yêu cầu được ghi trong tệp. Mỗi lần tạo và mỗi lần tải đều vào sổ.',
+  files: 'Tệp của bạn',
+  none: 'Chưa có tệp nào.',
+  loading: 'Đang tải danh sách…',
+  failed: 'Chưa tải được danh sách tệp.',
+  again: 'Thử lại',
+  bySchedule: 'Tạo theo lịch',
+  asked: (time: string) => `yêu cầu lúc ${time}`,
+  waiting: 'Đang chờ đến lượt',
+  running: 'Đang tạo',
+  runningOf: (done: string, all: string) => `Đang tạo: ${done} trên ${all} ca`,
+  done: (size: string) => `Đã xong, ${size}`,
+  kept: (time: string) => `giữ đến ${time}`,
+  gone: 'Đã hết hạn giữ. Cần thì tạo lại.',
+  fault: {
+    forbidden: 'Không tạo được: tài khoản của bạn không còn quyền xem dữ liệu này.',
+    too_many_rows: 'Không tạo được: nhiều ca hơn một trang Excel chứa được. Hãy tạo CSV, hoặc chọn khoảng thời gian ngắn hơn.',
+    too_large: 'Không tạo được: tệp quá lớn. Hãy chọn khoảng thời gian ngắn hơn.',
+    not_there: 'Không tạo được: dữ liệu đã hỏi không còn, ví dụ bàn trực đã bỏ. Chọn lại rồi tạo tệp mới.',
+    broken: 'Không tạo được sau nhiều lần thử. Đợi một lát rồi tạo lại; nếu vẫn không được, báo quản trị hệ thống.',
+  } satisfies Record<ExportFault, string>,
+  full: (most: number) => `Bạn đang giữ ${most} tệp, hoặc hệ thống đã hết chỗ giữ tệp. Xoá bớt tệp cũ rồi tạo lại.`,
+  download: 'Tải xuống',
+  remove: 'Xoá',
+  of: (what: string, file: string) => `${what}: ${file}`,
+};
