@@ -316,7 +316,8 @@ pub struct AdminEntry {
     /// Who; none: at the command line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
-    /// What was changed: `desk`, `number`, `staff`, `rota`, `policy`, `webhook`, `codes`, `holidays`, `texts`.
+    /// What was changed: `desk`, `number`, `staff`, `rota`, `policy`, `webhook`, `codes`, `holidays`, `texts`,
+    /// `token`, `open_data`.
     pub kind: String,
     /// Which of them.
     pub subject: String,

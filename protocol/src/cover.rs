@@ -437,6 +437,60 @@ pub struct WebhookView {
     pub enabled: bool,
     /// For the next change.
     pub version: u32,
+    /// What it is told of, beside what a policy has it told: of the cases of its desk, or of all. In the order of the ledger,
+    /// each at least once, under the same `webhook-id`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", ts(as = "Option<Vec<WebhookEvent>>", optional))]
+    pub events: Vec<WebhookEvent>,
+    /// In which form it is told of these.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", ts(as = "Option<WebhookFormat>", optional))]
+    pub format: WebhookFormat,
+    /// How telling goes; absent: it is told of none. Not looked at in a change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feed: Option<FeedState>,
+}
+
+/// What a webhook can be told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum WebhookEvent {
+    /// A case was opened. A drill says that it is one.
+    CaseOpened,
+    /// An officer closed one.
+    CaseClosed,
+    /// The ministry accepted a report.
+    ReportAccepted,
+}
+
+/// In which form a webhook is told of events.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum WebhookFormat {
+    /// A JSON object: `type`, `at_ms`, `data`.
+    #[default]
+    Json,
+    /// Common Alerting Protocol 1.2; reports are told in no such form.
+    Cap,
+}
+
+/// How telling a webhook of events goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+pub struct FeedState {
+    /// When it last took one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told_ms: Option<UnixMs>,
+    /// Since when it takes none; absent: it took the latest one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failing_since_ms: Option<UnixMs>,
+    /// What went wrong: `no_answer`, `refused`, `unavailable`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<String>,
+    /// Events that it never took and that are not told again.
+    pub given_up: u32,
 }
 
 /// An officer whom a rota or a policy can name.

@@ -47,6 +47,8 @@ uuid_ids! {
     WorkerId,
     /// An officer with an account.
     StaffId,
+    /// A token with which another system reads.
+    TokenId,
     /// A chat message, made by its author.
     MessageId,
     /// A note on a case, made by its author.

@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod alert;
 pub mod ambient;
+pub mod api_v1;
 pub mod case;
 pub mod case_file;
 pub mod cover;
@@ -18,6 +19,7 @@ mod ids;
 pub mod ledger;
 pub mod lenient;
 pub mod limits;
+pub mod open_data;
 pub mod phone;
 mod pin;
 pub mod problem;
@@ -35,7 +37,7 @@ pub use case::{
 };
 pub use ids::{
     AlertId, AttachmentId, CaseId, ChannelId, CheckInId, CodeId, CountryCode, DeskId, DeviceId, ExportId,
-    FixId, MeasureId, MessageId, NoteId, NotificationId, PolicyId, RotaId, Seq, SessionId, StaffId,
+    FixId, MeasureId, MessageId, NoteId, NotificationId, PolicyId, RotaId, Seq, SessionId, StaffId, TokenId,
     WebhookId, WorkerId,
 };
 pub use phone::{GatewayFrame, PhoneFrame, Receipt, Stage};

@@ -139,3 +139,10 @@ pub const EXPORTS_PER_OFFICER_MAX: usize = 20;
 pub const EXPORT_KEPT_DAYS: u32 = 7;
 /// How long one by schedule is kept, in days: a year, so that the same month can be compared.
 pub const EXPORT_SCHEDULED_KEPT_DAYS: u32 = 366;
+
+/// Most tokens of other systems, those that have ended among them.
+pub const TOKENS_MAX: usize = 200;
+/// Longest life of a token, in days.
+pub const TOKEN_DAYS_MAX: u32 = 365;
+/// Days of a token's uses that are shown.
+pub const TOKEN_DAYS_SHOWN: u32 = 30;

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use ts_rs::TS;
 
 use crate::{
-    admin, alert, case, case_file, cover, export, feed, figures, http, ids, limits, phone, pin, problem,
-    report, time,
+    admin, alert, api_v1, case, case_file, cover, export, feed, figures, http, ids, limits, phone, pin,
+    problem, report, time,
 };
 
 macro_rules! declare {
@@ -77,6 +77,7 @@ pub fn typescript() -> String {
         HOLIDAYS_MAX,
         CHANNELS_PER_OFFICER_MAX,
         LABEL_CHARS_MAX,
+        TOKEN_DAYS_MAX,
         TAGS_MAX,
         LINKS_MAX,
         BATCH_CASES_MAX,
@@ -112,6 +113,7 @@ pub fn typescript() -> String {
         ids::DeviceId,
         ids::WorkerId,
         ids::StaffId,
+        ids::TokenId,
         ids::MessageId,
         ids::NoteId,
         ids::MeasureId,
@@ -184,6 +186,9 @@ pub fn typescript() -> String {
         cover::EscalationView,
         cover::ShiftView,
         cover::RotaView,
+        cover::WebhookEvent,
+        cover::WebhookFormat,
+        cover::FeedState,
         cover::WebhookView,
         cover::Colleague,
         cover::CoverView,
@@ -218,6 +223,12 @@ pub fn typescript() -> String {
         admin::Texts,
         admin::AdminEntry,
         admin::AdminLedger,
+        api_v1::TokenPurpose,
+        api_v1::TokenDay,
+        api_v1::TokenView,
+        api_v1::Tokens,
+        api_v1::MakeToken,
+        api_v1::TokenMade,
         feed::PresentOfficer,
         feed::DutyOfficer,
         feed::ProvisionalAlert,

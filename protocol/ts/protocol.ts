@@ -42,6 +42,7 @@ export const ROTA_DAYS_SHOWN = 28;
 export const HOLIDAYS_MAX = 200;
 export const CHANNELS_PER_OFFICER_MAX = 10;
 export const LABEL_CHARS_MAX = 80;
+export const TOKEN_DAYS_MAX = 365;
 export const TAGS_MAX = 10;
 export const LINKS_MAX = 50;
 export const BATCH_CASES_MAX = 200;
@@ -56,6 +57,10 @@ export const FIGURES_DAYS_MAX = 1830;
 export const FIGURE_CASES_MAX = 200;
 export const CASE_FILE_BYTES_MAX = 33554432;
 export const ANSWER_TARGETS_MAX = 5;
+export const EXPORT_XLSX_ROWS_MAX = 1048575;
+export const EXPORTS_PER_OFFICER_MAX = 20;
+export const EXPORT_KEPT_DAYS = 7;
+export const EXPORT_SCHEDULED_KEPT_DAYS = 366;
 export const REPORT_TEXT_CHARS_MAX = 4000;
 export const REPORT_MEASURES_MAX = 20;
 export const REPORT_QUESTIONS_MAX = 10;
@@ -93,6 +98,11 @@ export type WorkerId = string;
  * An officer with an account.
  */
 export type StaffId = string;
+
+/**
+ * A token with which another system reads.
+ */
+export type TokenId = string;
 
 /**
  * A chat message, made by its author.
@@ -158,6 +168,11 @@ export type ChannelId = string;
  * That somebody is to be told of something, once, by one channel.
  */
 export type NotificationId = string;
+
+/**
+ * A file that somebody takes away, made by whoever asks for it.
+ */
+export type ExportId = string;
 
 /**
  * The office that answers: a short name such as `tw-taipei`; lower-case letters, digits and dashes.
@@ -1727,6 +1742,37 @@ shifts: Array<ShiftView>,
 gaps: Array<[UnixMs, UnixMs]>, };
 
 /**
+ * What a webhook can be told of.
+ */
+export type WebhookEvent = "case_opened" | "case_closed" | "report_accepted";
+
+/**
+ * In which form a webhook is told of events.
+ */
+export type WebhookFormat = "json" | "cap";
+
+/**
+ * How telling a webhook of events goes.
+ */
+export type FeedState = { 
+/**
+ * When it last took one.
+ */
+told_ms?: UnixMs | null, 
+/**
+ * Since when it takes none; absent: it took the latest one.
+ */
+failing_since_ms?: UnixMs | null, 
+/**
+ * What went wrong: `no_answer`, `refused`, `unavailable`.
+ */
+fault?: string | null, 
+/**
+ * Events that it never took and that are not told again.
+ */
+given_up: number, };
+
+/**
  * A webhook, without its key. It is called with a JSON body and signed as [Standard Webhooks](https://www.standardwebhooks.com) say.
  */
 export type WebhookView = { 
@@ -1753,7 +1799,20 @@ enabled: boolean,
 /**
  * For the next change.
  */
-version: number, };
+version: number, 
+/**
+ * What it is told of, beside what a policy has it told: of the cases of its desk, or of all. In the order of the ledger,
+ * each at least once, under the same `webhook-id`.
+ */
+events?: Array<WebhookEvent>, 
+/**
+ * In which form it is told of these.
+ */
+format?: WebhookFormat, 
+/**
+ * How telling goes; absent: it is told of none. Not looked at in a change.
+ */
+feed?: FeedState | null, };
 
 /**
  * An officer whom a rota or a policy can name.
@@ -2362,7 +2421,8 @@ at_ms: UnixMs,
  */
 by?: string | null, 
 /**
- * What was changed: `desk`, `number`, `staff`, `rota`, `policy`, `webhook`, `codes`, `holidays`, `texts`.
+ * What was changed: `desk`, `number`, `staff`, `rota`, `policy`, `webhook`, `codes`, `holidays`, `texts`,
+ * `token`, `open_data`.
  */
 kind: string, 
 /**
@@ -2382,6 +2442,109 @@ export type AdminLedger = {
  * The newest first, at most [`crate::limits::ADMIN_ENTRIES_MAX`].
  */
 entries: Array<AdminEntry>, };
+
+/**
+ * What a token may be used for.
+ */
+export type TokenPurpose = "figures" | "reports";
+
+/**
+ * Uses of a token on a day.
+ */
+export type TokenDay = { 
+/**
+ * The day, UTC: `2026-01-31`.
+ */
+day: string, 
+/**
+ * How often.
+ */
+uses: number, };
+
+/**
+ * A token as administrators see it; the token itself is shown once, when it is made.
+ */
+export type TokenView = { 
+/**
+ * Identity.
+ */
+token_id: TokenId, 
+/**
+ * Which system has it.
+ */
+name: string, 
+/**
+ * The desk whose cases it reads; absent: those of all.
+ */
+desk?: DeskId | null, 
+/**
+ * What it may be used for, in the order of the alphabet.
+ */
+purposes: Array<TokenPurpose>, 
+/**
+ * When it was made.
+ */
+made_ms: UnixMs, 
+/**
+ * When it ends by itself.
+ */
+expires_ms: UnixMs, 
+/**
+ * When it was revoked; absent: it was not.
+ */
+revoked_ms?: UnixMs | null, 
+/**
+ * When it was last used; absent: never.
+ */
+last_used_ms?: UnixMs | null, 
+/**
+ * How often it was used on the latest days (UTC) on which it was, the latest first, at most
+ * [`crate::limits::TOKEN_DAYS_SHOWN`]: day, uses.
+ */
+days: Array<TokenDay>, };
+
+/**
+ * `GET /api/admin/tokens`
+ */
+export type Tokens = { 
+/**
+ * The newest first, at most [`crate::limits::TOKENS_MAX`].
+ */
+tokens: Array<TokenView>, };
+
+/**
+ * `POST /api/admin/tokens`
+ */
+export type MakeToken = { 
+/**
+ * Which system is to have it, 1 to [`crate::limits::LABEL_CHARS_MAX`] characters.
+ */
+name: string, 
+/**
+ * The desk whose cases it reads; absent: those of all.
+ */
+desk?: DeskId | null, 
+/**
+ * What it may be used for: one at least.
+ */
+purposes: Array<TokenPurpose>, 
+/**
+ * For how many days, 1 to [`crate::limits::TOKEN_DAYS_MAX`].
+ */
+days: number, };
+
+/**
+ * The answer: the only time that the token is shown.
+ */
+export type TokenMade = { 
+/**
+ * What goes behind `Authorization: Bearer `.
+ */
+token: string, 
+/**
+ * What is kept of it.
+ */
+made: TokenView, };
 
 /**
  * An officer who looks at a case.
@@ -3710,6 +3873,142 @@ cases: Array<CaseSummary>,
  * How many there are.
  */
 all: number, };
+
+/**
+ * What a file is of.
+ */
+export type ExportOf = { "kind": "cases", 
+/**
+ * Which.
+ */
+query: FiguresQuery, } | { "kind": "figures", 
+/**
+ * Of which cases.
+ */
+query: FiguresQuery, } | { "kind": "report", 
+/**
+ * Which.
+ */
+case_id: CaseId, } | { "kind": "case_file", 
+/**
+ * Which.
+ */
+case_id: CaseId, };
+
+/**
+ * What kind of file.
+ */
+export type ExportFormat = "csv" | "xlsx" | "pdf";
+
+/**
+ * The language of a file's words.
+ */
+export type ExportLanguage = "vi" | "en" | "both";
+
+/**
+ * `POST /api/exports`. The same again is the same export: nothing more is made.
+ */
+export type NewExport = { 
+/**
+ * Made by whoever asks.
+ */
+export_id: ExportId, 
+/**
+ * Of what.
+ */
+of: ExportOf, 
+/**
+ * As what.
+ */
+format: ExportFormat, 
+/**
+ * In which language.
+ */
+language: ExportLanguage, };
+
+/**
+ * How far an export is.
+ */
+export type ExportState = "waiting" | "running" | "done" | "failed" | "gone";
+
+/**
+ * Why an export could not be made.
+ */
+export type ExportFault = "forbidden" | "too_many_rows" | "too_large" | "not_there" | "broken";
+
+/**
+ * An export.
+ */
+export type ExportView = { 
+/**
+ * Which.
+ */
+export_id: ExportId, 
+/**
+ * Of what.
+ */
+of: ExportOf, 
+/**
+ * As what.
+ */
+format: ExportFormat, 
+/**
+ * In which language.
+ */
+language: ExportLanguage, 
+/**
+ * How far it is.
+ */
+state: ExportState, 
+/**
+ * Steps that are done, …
+ */
+done: number, 
+/**
+ * … of so many: cases, or parts of the file. 0 before it is known.
+ */
+all: number, 
+/**
+ * Bytes of the file, so far.
+ */
+bytes: number, 
+/**
+ * Of the file, hex in lower case; once it is done.
+ */
+sha256?: string | null, 
+/**
+ * Name of the file, which says of what it is, who asked and when.
+ */
+file_name: string, 
+/**
+ * When it was asked for.
+ */
+asked_at_ms: UnixMs, 
+/**
+ * When it was done.
+ */
+made_at_ms?: UnixMs | null, 
+/**
+ * When the file is removed.
+ */
+expires_at_ms?: UnixMs | null, 
+/**
+ * Name of who asked; absent: it is made by schedule, for all reviewers of the ministry.
+ */
+by?: string | null, 
+/**
+ * Why it failed.
+ */
+fault?: ExportFault | null, };
+
+/**
+ * `GET /api/exports`.
+ */
+export type ExportList = { 
+/**
+ * One's own and, for reviewers, those by schedule; the newest first.
+ */
+exports: Array<ExportView>, };
 
 /**
  * Where a report stands.

@@ -7,7 +7,6 @@ use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
 use sos_protocol::ambient::{SharedClock, SharedEntropy};
 use tokio::net::TcpListener;
-use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -18,23 +17,26 @@ use crate::auth::credential::Credentials;
 use crate::auth::password::Passwords;
 use crate::auth::seal::Sealer;
 use crate::auth::signing::Signer;
-use crate::cases::rang::{self, Rang};
+use crate::cap::Sender;
+use crate::cases::rang;
 use crate::cases::{Cases, Changing, old_reports};
 use crate::checkpoints::Checkpoints;
 use crate::config::Config;
 use crate::dispatch::Dispatch;
+use crate::documents::Documents;
 use crate::durability;
 use crate::escalation::{self, Escalating};
-use crate::exports::{self, Exports};
+use crate::events::{self, Telling};
+use crate::exports::{self, Exports, Papers};
 use crate::figures::{self, Counting};
-use crate::gather::Gather;
-use crate::http::{self, Parts, SignInTries};
+use crate::http::{self, BearerRate, OpenRate, Parts, SignInTries};
 use crate::hub::Hub;
 use crate::intake::recorder::Recorder;
 use crate::intake::unrecorded::Unrecorded;
 use crate::intake::{Intake, alerts, direct, fixes};
 use crate::lane::Lane;
 use crate::notify::{self, Notifier};
+use crate::open_data::OpenData;
 use crate::pins::Pins;
 use crate::presence::Presence;
 use crate::pseudonyms::Pseudonyms;
@@ -72,6 +74,12 @@ pub fn store(config: &Config, ambient: &Ambient) -> anyhow::Result<Store> {
 #[must_use]
 pub fn pins(config: &Config, ambient: &Ambient, store: Store, passwords: Passwords) -> Pins {
     Pins::new(store, passwords, &config.secret, (ambient.clock.clone(), ambient.entropy.clone()))
+}
+
+/// Open statistics out of `store`, counted with `figures`.
+#[must_use]
+pub fn open_data(config: &Config, ambient: &Ambient, store: Store, figures: Counting) -> OpenData {
+    OpenData::new(store, figures, ambient.clock.clone(), config.open_data_licence.clone())
 }
 
 fn store_of(config: &Config, ambient: &Ambient, connections: u32) -> anyhow::Result<Store> {
@@ -170,23 +178,34 @@ pub async fn serve(
     escalating.spawn(&workers, &stop_workers);
     let notify_store = start_notify(config, &ambient, &push, &workers, &stop_workers)?;
 
+    let sender = Sender::of(config.notify.public_url.as_deref());
+    let events_store = store_of(config, &ambient, events::CONNECTIONS)?;
+    Telling::new(events_store.clone(), sender.clone(), &ambient)?.spawn(&workers, &stop_workers);
+
     let figures_store = store_of(config, &ambient, figures::CONNECTIONS)?;
-    let figures = Arc::new(Counting::new(
-        figures_store.clone(),
-        Pseudonyms::new(&config.secret),
-        ambient.clock.clone(),
-    ));
+    let figures =
+        Counting::new(figures_store.clone(), Pseudonyms::new(&config.secret), ambient.clock.clone());
     figures.spawn(&workers, &stop_workers);
+    let signer = Signer::new(&config.secret)?;
+    let pseudonyms = Pseudonyms::new(&config.secret);
+    let cases = Arc::new(Cases::new(
+        store.clone(),
+        (changing, lane.handle().clone(), rang),
+        dispatch.clone(),
+        committed,
+        (pseudonyms.clone(), ambient.clock.clone()),
+    ));
     let exports_store = store_of(config, &ambient, exports::CONNECTIONS)?;
     let exports = Exports::new(
         exports_store.clone(),
         figures.clone(),
+        Papers { documents: documents(), cases: cases.clone(), signer: signer.clone(), pseudonyms },
         &config.time_zone,
-        ambient.clock.clone(),
-        ambient.entropy.clone(),
+        (ambient.clock.clone(), ambient.entropy.clone()),
     );
     exports.spawn(&workers, &stop_workers);
-    let signer = Signer::new(&config.secret)?;
+    let open_data = open_data(config, &ambient, store.clone(), figures.clone());
+    open_data.spawn(&workers, &stop_workers);
     Checkpoints::new(store.clone(), signer.clone(), ambient.clock.clone()).spawn(&workers, &stop_workers);
 
     workers.spawn(old_reports::run(store.clone(), stop_workers.clone()));
@@ -213,11 +232,10 @@ pub async fn serve(
         dispatch,
         (hub, presence),
         registry,
-        committed,
-        (changing, lane.handle().clone(), rang),
+        cases,
         push,
-        (attachments, figures, exports),
-        signer,
+        (attachments, figures, exports, open_data),
+        (signer, sender),
         sockets.clone(),
         shutdown.clone(),
     );
@@ -248,6 +266,7 @@ pub async fn serve(
     notify_store.close().await;
     figures_store.close().await;
     exports_store.close().await;
+    events_store.close().await;
     attachments_store.close().await;
     Ok(())
 }
@@ -309,6 +328,12 @@ async fn keep_metrics_small(metrics: PrometheusHandle, stop: CancellationToken) 
     }
 }
 
+/// None where this program is not `sos-server`, as in tests that were built without it: then no PDF is made.
+fn documents() -> Option<Documents> {
+    let found = Documents::of_this_program();
+    found.inspect_err(|error| tracing::warn!(%error, "no PDF can be made")).ok()
+}
+
 #[allow(clippy::too_many_arguments, reason = "the composition root")]
 fn parts(
     config: &Config,
@@ -320,11 +345,10 @@ fn parts(
     dispatch: Arc<Dispatch>,
     (hub, presence): (Arc<Hub>, Presence),
     registry: Arc<Registry>,
-    committed: Arc<Notify>,
-    changing: (Changing, Handle, Gather<Rang>),
+    cases: Arc<Cases>,
     push: Arc<Push>,
-    (attachments, figures, exports): (Arc<Attachments>, Arc<Counting>, Exports),
-    signer: Signer,
+    (attachments, figures, exports, open_data): (Arc<Attachments>, Counting, Exports, OpenData),
+    (signer, sender): (Signer, Sender),
     sockets: TaskTracker,
     shutdown: CancellationToken,
 ) -> Arc<Parts> {
@@ -351,16 +375,13 @@ fn parts(
         clock: clock.clone(),
     });
     Arc::new(Parts {
-        cases: Cases::new(
-            store.clone(),
-            changing,
-            dispatch.clone(),
-            committed,
-            (pseudonyms.clone(), clock.clone()),
-        ),
+        cases,
         pseudonyms,
         figures,
         exports,
+        open_data,
+        open_rate: OpenRate::default(),
+        bearers: BearerRate::default(),
         dispatch,
         passwords,
         pins,
@@ -378,6 +399,7 @@ fn parts(
         push,
         attachments,
         signer,
+        sender,
         clock,
         entropy,
         metrics,

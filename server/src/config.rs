@@ -43,6 +43,8 @@ pub struct Config {
     pub push: PushConfig,
     /// Telling officers away from their consoles.
     pub notify: NotifyConfig,
+    /// SPDX identifier of the licence of open statistics.
+    pub open_data_licence: String,
     /// Which log lines are written, e.g. `info` or `sos_server=debug`.
     pub log: String,
     /// Log lines as JSON, for machines; else for people.
@@ -72,6 +74,7 @@ struct Raw {
     smtp_url: Option<String>,
     mail_from: Option<String>,
     public_url: Option<String>,
+    open_data_licence: String,
     log: String,
     log_json: bool,
 }
@@ -102,6 +105,7 @@ impl Config {
             .set_default("attachments", "attachments")?
             .set_default("fcm_url", "https://fcm.googleapis.com")?
             .set_default("web_push_services", WEB_PUSH_SERVICES)?
+            .set_default("open_data_licence", "CC-BY-4.0")?
             .set_default("log", "info")?
             .set_default("log_json", true)?;
         if let Some(file) = get("SOS_CONFIG") {
@@ -131,6 +135,8 @@ impl Config {
         ensure!(raw.sms_key.as_ref().is_none_or(long), "sms_key: at least {SMS_KEY_BYTES_MIN} characters");
         ensure!(raw.sms_number.as_deref().is_none_or(is_dialled), "sms_number: + and 7 to 15 digits");
         ensure!(raw.sms_number.is_none() || raw.sms_key.is_some(), "sms_number: needs sms_key");
+        let licence = &raw.open_data_licence;
+        ensure!(is_spdx(licence), "open_data_licence: an SPDX identifier, e.g. CC-BY-4.0");
         let secret = raw.secret.context("secret: set SOS_SECRET to 32 or more random bytes, base64url")?;
         Ok(Self {
             listen,
@@ -149,10 +155,17 @@ impl Config {
             attachments: raw.attachments,
             push: PushConfig::check(raw.fcm_account, &raw.fcm_url, raw.push_contact, &raw.web_push_services)?,
             notify: NotifyConfig::check(raw.smtp_url, raw.mail_from.as_deref(), raw.public_url.as_deref())?,
+            open_data_licence: raw.open_data_licence,
             log: raw.log,
             log_json: raw.log_json,
         })
     }
+}
+
+/// As identifiers of SPDX are made.
+fn is_spdx(licence: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'+');
+    (1..=60).contains(&licence.len()) && licence.bytes().all(fits)
 }
 
 /// A telephone number as it is dialled from anywhere (E.164).
@@ -183,6 +196,7 @@ mod tests {
         assert!(wrong(&[("SOS_SMS_KEY", "short")]).contains("sms_key"));
         assert!(wrong(&[("SOS_SMS_KEY", "long enough"), ("SOS_SMS_NUMBER", "0901")]).contains("sms_number"));
         assert!(wrong(&[("SOS_SMS_NUMBER", "+84123456789")]).contains("needs sms_key"));
+        assert!(wrong(&[("SOS_OPEN_DATA_LICENCE", "<free>")]).contains("open_data_licence"));
         assert!(wrong(&[("SOS_LISTNE", "127.0.0.1:1")]).contains("listne"));
         assert!(wrong(&[("SOS_SECRET", "ZGVtbw")]).contains("SOS_SECRET"));
     }

@@ -9,7 +9,8 @@ use ring::hmac;
 use serde_json::{Value, json};
 use sos_protocol::ambient::{Clock, ManualClock, SystemClock};
 use sos_protocol::cover::{
-    ChannelTarget, ChannelView, Channels, NotificationState, NotificationView, PutChannel, WebhookView,
+    ChannelTarget, ChannelView, Channels, NotificationState, NotificationView, PutChannel, WebhookFormat,
+    WebhookView,
 };
 use sos_protocol::http::PushTarget;
 use sos_protocol::limits::CHANNELS_PER_OFFICER_MAX;
@@ -55,6 +56,9 @@ impl Desk {
             url: self.hooks.url(name),
             enabled: true,
             version: 0,
+            events: vec![],
+            format: WebhookFormat::default(),
+            feed: None,
         };
         assert_eq!(self.save(&view, Some(KEY)).await, Some(1));
         view.webhook_id.0
@@ -549,6 +553,9 @@ async fn those_who_answer_for_a_desk_try_its_channels_and_see_what_became_of_it(
         url: desk.hooks.url("tokyo"),
         enabled: true,
         version: 0,
+        events: vec![],
+        format: WebhookFormat::default(),
+        feed: None,
     };
     assert_eq!(desk.save(&view, Some(KEY)).await, Some(1));
 

@@ -44,6 +44,7 @@ impl Subject {
         let path = path.replace("{rota_id}", &id).replace("{webhook_id}", &id).replace("{staff_id}", &id);
         let path = path.replace("{measure_id}", &self.new.to_string());
         let path = path.replace("{export_id}", &self.new.to_string());
+        let path = path.replace("{token_id}", &id);
         path.replace("{desk_id}", &self.desk).replace("{channel_id}", &self.new.to_string())
     }
 
@@ -80,6 +81,7 @@ impl Subject {
             Some("PutStaff") => json!({ "password": "một mật khẩu dài", "account": { "staff_id": self.new,
                 "login": self.new, "name": "thử", "role": "reviewer", "disabled": false } }),
             Some("CreateCodes") => json!({ "for": "without_device" }),
+            Some("MakeToken") => json!({ "name": "thử", "purposes": ["reports"], "days": 1 }),
             Some("Texts") => json!({ "version": version, "phrases": [], "questions": [], "tags": [] }),
             Some("FiguresQuery") => self.figures(),
             Some("FigureCasesQuery") => json!({ "query": self.figures(), "of": "late" }),
@@ -149,7 +151,7 @@ async fn every_route_for_every_role_and_desk() {
         let officer = service.officer(login).await;
         for route in ROUTES.iter().filter(|route| route.path != "/api/session") {
             match route.guard {
-                Guard::Public | Guard::Signed | Guard::SignedIn | Guard::Device => {}
+                Guard::Public | Guard::Signed | Guard::SignedIn | Guard::Device | Guard::Token(_) => {}
                 Guard::Role(action) => {
                     // Of cover, what is the officer's own; where all of it is, the first desk's.
                     let own = cases.iter_mut().find(|case| desk.is_none_or(|desk| case.desk == desk));
@@ -158,8 +160,12 @@ async fn every_route_for_every_role_and_desk() {
                     let status = status(&officer, route, own).await;
                     let fits = match expected(role, desk, action, None) {
                         Access::Allowed if route.method == "GET" => status == 200,
-                        // Nobody has made this channel.
-                        Access::Allowed if route.path.contains("{channel_id}") => matches!(status, 200 | 404),
+                        // Nobody has made this channel, or this token.
+                        Access::Allowed
+                            if ["{channel_id}", "{token_id}"].iter().any(|id| route.path.contains(id)) =>
+                        {
+                            matches!(status, 200 | 404)
+                        }
                         Access::Allowed => matches!(status, 200 | 409),
                         Access::Forbidden | Access::Hidden => status == 403,
                     };

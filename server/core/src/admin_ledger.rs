@@ -17,7 +17,8 @@ pub struct Row {
     pub at: UnixMs,
     /// The officer; none: at the command line.
     pub staff: Option<StaffId>,
-    /// What was changed: `desk`, `number`, `staff`, `rota`, `policy`, `webhook`, `codes`, `holidays`, `texts`, `export`.
+    /// What was changed: `desk`, `number`, `staff`, `rota`, `policy`, `webhook`, `codes`, `holidays`, `texts`, `export`,
+    /// `token`, `open_data`.
     pub kind: String,
     /// Which of them.
     pub subject: String,

@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod lifecycle;
 pub mod media;
 pub mod merkle;
+pub mod open_data;
 pub mod pseudonym;
 pub mod push;
 pub mod recording;

@@ -10,6 +10,7 @@ pub mod numbers;
 pub mod people;
 pub mod proofs;
 pub mod texts;
+pub mod tokens;
 pub mod webhooks;
 mod worker_list;
 
@@ -17,15 +18,18 @@ use std::path::PathBuf;
 
 use anyhow::{Context, ensure};
 use clap::{Subcommand, ValueEnum};
+use sos_protocol::api_v1::{MakeToken, TokenPurpose};
 use sos_protocol::http::Role;
-use sos_protocol::{CountryCode, DeskId, DeviceId, WorkerId};
+use sos_protocol::{CountryCode, DeskId, DeviceId, TokenId, WorkerId};
 
 pub use self::cards::{IssuedCard, issue_card};
 use self::codes::QrFile;
 pub use self::error::AdminError;
 use self::proofs::Proofs;
-use crate::app::Ambient;
+use crate::app::{self, Ambient};
 use crate::config::Config;
+use crate::figures::Counting;
+use crate::pseudonyms::Pseudonyms;
 use crate::store::Store;
 use crate::store::administration::By;
 use crate::store::desks::DeskRow;
@@ -145,6 +149,39 @@ pub enum Admin {
     /// Measure all cases anew, from the first entry of the ledger on, for figures. The service does it while it runs; until
     /// then figures stand for a part of the ledger, and say so.
     RecountFigures,
+    /// Count a published month of the open statistics anew, and publish it as a further version. What would tell of a small
+    /// group by its difference is refused.
+    CorrectOpenData {
+        /// The month, e.g. 2026-01.
+        #[arg(long)]
+        month: String,
+        /// Take it back instead: it is said that it was, without figures.
+        #[arg(long)]
+        withdraw: bool,
+    },
+    /// Make a token with which another system reads figures or reports. It is printed once.
+    CreateToken {
+        /// Which system is to have it.
+        #[arg(long)]
+        name: String,
+        /// The desk whose cases it reads; left out: those of all.
+        #[arg(long)]
+        desk: Option<DeskIdArg>,
+        /// What it may be used for.
+        #[arg(long, value_enum, value_delimiter = ',', required = true)]
+        purposes: Vec<PurposeArg>,
+        /// For how many days, at most 365.
+        #[arg(long)]
+        days: u32,
+    },
+    /// All tokens: id, name, desk, purposes, whether they are good.
+    ListTokens,
+    /// End a token at once.
+    RevokeToken {
+        /// The token's id.
+        #[arg(long)]
+        token: TokenId,
+    },
     /// Check the chains of both ledgers, of cases and of administration, from their first rows.
     VerifyLedger,
     /// Checkpoints of the ledger of cases, and proofs against them.
@@ -177,6 +214,23 @@ pub enum RoleArg {
     DutyOfficer,
     Reviewer,
     Administrator,
+}
+
+/// A purpose of a token on the command line.
+#[derive(Clone, Copy, ValueEnum)]
+#[allow(missing_docs, reason = "as `TokenPurpose`")]
+pub enum PurposeArg {
+    Figures,
+    Reports,
+}
+
+impl From<PurposeArg> for TokenPurpose {
+    fn from(purpose: PurposeArg) -> Self {
+        match purpose {
+            PurposeArg::Figures => Self::Figures,
+            PurposeArg::Reports => Self::Reports,
+        }
+    }
 }
 
 impl From<RoleArg> for Role {
@@ -244,6 +298,26 @@ impl Admin {
                 println!("to be gone through again: {} entries", store.recount_figures().await?.0);
                 Ok(())
             }
+            Self::CorrectOpenData { month, withdraw } => {
+                let figures =
+                    Counting::new(store.clone(), Pseudonyms::new(&config.secret), ambient.clock.clone());
+                let open_data = app::open_data(config, ambient, store.clone(), figures);
+                println!("published: {month}, version {}", open_data.correct(&month, withdraw).await?);
+                Ok(())
+            }
+            Self::CreateToken { name, desk, purposes, days } => {
+                let purposes = purposes.into_iter().map(Into::into).collect();
+                let make = MakeToken { name, desk: desk.map(|desk| desk.0), purposes, days };
+                println!("{}", tokens::make(store, &*ambient.entropy, by, make).await?.token);
+                Ok(())
+            }
+            Self::ListTokens => {
+                for token in store.tokens().await? {
+                    println!("{}", tokens::line(&token, by.at));
+                }
+                Ok(())
+            }
+            Self::RevokeToken { token } => Ok(tokens::revoke(store, by, token).await?),
             Self::VerifyLedger => verify_ledgers(store).await,
             Self::Proofs(proofs) => proofs.run(config, store, ambient).await,
         }

@@ -36,6 +36,8 @@ pub async fn put(
     own(officer, webhook.desk.as_ref())?;
     ensure(webhook.webhook_id == id && !id.0.is_nil(), "webhook.webhook_id", "the id of the address")?;
     webhook.name = label(&webhook.name, "webhook.name")?;
+    webhook.events.sort_unstable();
+    webhook.events.dedup();
     let origin = origin(&webhook.url)?;
     let key = key.map(|key| key_bytes(&key)).transpose()?;
     let before = before(store, officer, id).await?;
@@ -45,7 +47,7 @@ pub async fn put(
     ensure(key.is_some() || before.is_some(), "key", "a new webhook needs one")?;
     let facts = json!({
         "desk": webhook.desk, "name": webhook.name, "origin": origin, "enabled": webhook.enabled,
-        "new_key": key.is_some(),
+        "new_key": key.is_some(), "events": webhook.events, "format": webhook.format,
     });
     using(store, async {
         let mut change = store.change(by).await?;

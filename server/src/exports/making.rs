@@ -20,6 +20,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::parts::{Parts, Written, way};
+use super::pdf::Papers;
 use super::rights::Rights;
 use super::rows::Row;
 use super::schedule::{FORMATS, Month, reader};
@@ -56,12 +57,13 @@ pub(super) struct Making {
     pub(super) zone: (TimeZone, String),
     pub(super) clock: SharedClock,
     pub(super) entropy: SharedEntropy,
+    pub(super) papers: Papers,
     /// Told when one was asked for.
     pub(super) wake: Arc<Notify>,
 }
 
 /// Why one is not made.
-enum Unmade {
+pub(super) enum Unmade {
     /// For good.
     Fault(ExportFault),
     /// It is in another node's hands, or was removed.
@@ -256,7 +258,7 @@ impl Making {
         let said = Said(wanted.language);
         let name = name.unwrap_or_else(|| said.word(|w| w.by_schedule));
         match (&wanted.of, wanted.format) {
-            (_, ExportFormat::Pdf) => self.pdf((&officer, &name), (taken, counter)).await,
+            (_, ExportFormat::Pdf) => self.pdf((&officer, &name), seen_by, (taken, counter)).await,
             (ExportOf::Cases { query }, format) => {
                 let about = self.about((query, seen_by), said.sheet(13), taken, name).await?;
                 self.cases((&officer, query), format, (about, said), (taken, counter)).await
@@ -285,7 +287,7 @@ impl Making {
         Ok(About { title, query: query.clone(), desk, stamp })
     }
 
-    async fn desks(&self) -> Result<HashMap<DeskId, String>, StoreError> {
+    pub(super) async fn desks(&self) -> Result<HashMap<DeskId, String>, StoreError> {
         let desks = self.store.desks_with_targets().await?;
         Ok(desks.into_iter().map(|desk| (desk.desk_id, desk.name)).collect())
     }
@@ -293,9 +295,10 @@ impl Making {
     async fn pdf(
         &self,
         by: (&Officer, &str),
+        seen_by: Option<DeskId>,
         (taken, counter): (&Taken, &Counter),
     ) -> Result<(Written, u32), Unmade> {
-        let bytes = pdf::make(self, taken, by).await.map_err(Unmade::Fault)?;
+        let bytes = pdf::make(self, taken, by, seen_by).await?;
         let written =
             self.write((taken, counter), async { Ok(()) }, move |parts| io::Write::write_all(parts, &bytes));
         Ok((written.await?, 1))

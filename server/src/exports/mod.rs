@@ -15,6 +15,8 @@ mod tables;
 mod words;
 mod workbook;
 
+pub use self::pdf::Papers;
+
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
@@ -157,10 +159,10 @@ impl Exports {
     #[must_use]
     pub fn new(
         store: Store,
-        counting: Arc<Counting>,
+        counting: Counting,
+        papers: Papers,
         zone: &str,
-        clock: SharedClock,
-        entropy: SharedEntropy,
+        (clock, entropy): (SharedClock, SharedEntropy),
     ) -> Self {
         let rights = Rights { store: store.clone(), counting };
         let wake = Arc::new(Notify::new());
@@ -170,6 +172,7 @@ impl Exports {
             zone: (names::zone(zone), zone.to_owned()),
             clock: clock.clone(),
             entropy,
+            papers,
             wake: wake.clone(),
         });
         Self { store, rights, clock, open: Arc::new(Semaphore::new(OPEN_MAX)), wake, making }

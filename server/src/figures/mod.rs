@@ -30,6 +30,8 @@ pub const CONNECTIONS: u32 = 3;
 const AT_ONCE: usize = 2;
 /// Longest wait for one's turn.
 const TURN_WITHIN: Duration = Duration::from_secs(5);
+/// How often measures are read while nobody asks.
+const NEAR_EVERY: Duration = Duration::from_secs(30);
 /// Most cases that are kept, 64 bytes each: decades of a service that takes a hundred SOS a day.
 pub const CASES_MAX: usize = 2_000_000;
 
@@ -67,12 +69,13 @@ impl From<FiguresError> for Problem {
 }
 
 /// Counts.
+#[derive(Clone)]
 pub struct Counting {
     store: Store,
     pseudonyms: Pseudonyms,
     clock: SharedClock,
     memory: Arc<RwLock<Memory>>,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
 }
 
 /// The cases that are counted.
@@ -104,12 +107,26 @@ impl Counting {
     /// Over `store`, which nothing else should wait for.
     #[must_use]
     pub fn new(store: Store, pseudonyms: Pseudonyms, clock: SharedClock) -> Self {
-        Self { store, pseudonyms, clock, memory: Arc::default(), turns: Semaphore::new(AT_ONCE) }
+        let turns = Arc::new(Semaphore::new(AT_ONCE));
+        Self { store, pseudonyms, clock, memory: Arc::default(), turns }
     }
 
     /// Starts what measures.
     pub fn spawn(&self, tracker: &TaskTracker, stop: &CancellationToken) {
         tracker.spawn(follow::run(self.store.clone(), stop.clone()));
+        let near = self.clone().keep_near();
+        tracker.spawn(stop.clone().run_until_cancelled_owned(near));
+    }
+
+    /// Reads on what was measured while nobody asks: the first question after a start, or after a quiet night, does not wait
+    /// for all of it.
+    async fn keep_near(self) {
+        loop {
+            if let Err(error) = self.memory.clone().write_owned().await.read_on(&self.store).await {
+                tracing::warn!(%error, "measures could not be read; tried again");
+            }
+            tokio::time::sleep(NEAR_EVERY).await;
+        }
     }
 
     /// The figures of the cases that `officer` sees.
@@ -118,7 +135,17 @@ impl Counting {
     /// As [`FiguresError`] says.
     pub async fn figures(&self, officer: &Officer, query: FiguresQuery) -> Result<Figures, FiguresError> {
         let _turn = self.turn().await?;
-        let snapshot = self.snapshot(officer, query).await?;
+        let snapshot = self.snapshot(access::scope(officer), query).await?;
+        off_the_threads(move || count(&snapshot.question, snapshot.measures(), snapshot.now)).await
+    }
+
+    /// The figures of all cases, for the service itself.
+    ///
+    /// # Errors
+    /// As [`FiguresError`] says.
+    pub async fn all(&self, query: FiguresQuery) -> Result<Figures, FiguresError> {
+        let _turn = self.turn().await?;
+        let snapshot = self.snapshot(Scope::All, query).await?;
         off_the_threads(move || count(&snapshot.question, snapshot.measures(), snapshot.now)).await
     }
 
@@ -132,7 +159,7 @@ impl Counting {
         wanted: FigureCasesQuery,
     ) -> Result<FigureCases, FiguresError> {
         let _turn = self.turn().await?;
-        let snapshot = self.snapshot(officer, wanted.query).await?;
+        let snapshot = self.snapshot(access::scope(officer), wanted.query).await?;
         let (places, all) = off_the_threads(move || {
             behind(&snapshot.question, wanted.of, snapshot.measures(), snapshot.now, FIGURE_CASES_MAX)
         })
@@ -150,7 +177,7 @@ impl Counting {
     /// # Errors
     /// As [`FiguresError`] says.
     pub(crate) async fn check(&self, officer: &Officer, query: FiguresQuery) -> Result<(), FiguresError> {
-        self.question(officer, query).await.map(drop)
+        self.question(access::scope(officer), query).await.map(drop)
     }
 
     /// The cases that `query` counts: 4 bytes each.
@@ -163,7 +190,7 @@ impl Counting {
         query: FiguresQuery,
     ) -> Result<Selected, FiguresError> {
         let _turn = self.turn().await?;
-        let snapshot = self.snapshot(officer, query).await?;
+        let snapshot = self.snapshot(access::scope(officer), query).await?;
         let era = snapshot.memory.era();
         let places = off_the_threads(move || {
             let (places, _) =
@@ -184,10 +211,10 @@ impl Counting {
     /// The question, and all desks that there are.
     async fn question(
         &self,
-        officer: &Officer,
+        scope: Scope,
         query: FiguresQuery,
     ) -> Result<(Question, Vec<DeskOf>), FiguresError> {
-        let own = match access::scope(officer) {
+        let own = match scope {
             Scope::All => None,
             Scope::Desk(desk) => Some(desk),
             Scope::Nothing => return Err(FiguresError::Forbidden),
@@ -203,8 +230,8 @@ impl Counting {
         Ok((question, known))
     }
 
-    async fn snapshot(&self, officer: &Officer, query: FiguresQuery) -> Result<Snapshot, FiguresError> {
-        let (question, known) = self.question(officer, query).await?;
+    async fn snapshot(&self, scope: Scope, query: FiguresQuery) -> Result<Snapshot, FiguresError> {
+        let (question, known) = self.question(scope, query).await?;
         let mut memory = self.memory.clone().write_owned().await;
         memory.read_on(&self.store).await?;
         let memory = memory.downgrade();

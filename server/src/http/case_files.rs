@@ -13,6 +13,7 @@ use super::body;
 use super::cases::case_id;
 use super::problem::{Answer, Failed};
 use super::session::SignedIn;
+use crate::cap;
 use crate::case_file;
 
 /// The file of a case.
@@ -35,6 +36,23 @@ pub(super) async fn file(
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"sos-{}.json\"", made.case_no)),
     ];
     Ok((headers, made.bytes).into_response())
+}
+
+/// A case as a CAP message.
+pub(super) async fn cap(
+    State(parts): State<Shared>,
+    signed_in: SignedIn,
+    Path(id): Path<String>,
+) -> Answer<Response> {
+    let (officer, id) = (signed_in.officer(), case_id(&id)?);
+    let view = parts.cases.visible(&officer, id).await?;
+    if access::may(&officer, Action::ExportCase, Some(view.record.desks())) != Access::Allowed {
+        return Err(Failed::code(ErrorCode::Forbidden));
+    }
+    let xml = cap::of_case(&parts.sender, &view).map_err(|_| Failed::code(ErrorCode::Internal))?;
+    let name = format!("attachment; filename=\"sos-{}.cap.xml\"", view.record.number());
+    Ok(([(header::CONTENT_TYPE, cap::TYPE.to_owned()), (header::CONTENT_DISPOSITION, name)], xml)
+        .into_response())
 }
 
 /// A file that somebody brings.

@@ -2,6 +2,7 @@
 
 mod admin;
 mod attachments;
+mod bearer;
 mod body;
 mod case_files;
 mod cases;
@@ -16,6 +17,7 @@ mod figures;
 mod front_ends;
 mod health;
 mod ledger;
+mod open_data;
 mod openapi;
 mod phones;
 mod pins;
@@ -27,6 +29,7 @@ mod serve;
 mod session;
 mod sms;
 mod sockets;
+mod v1;
 
 use std::sync::Arc;
 
@@ -34,7 +37,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware;
-use axum::routing::{get, post, put};
+use axum::routing::{delete, get, post, put};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sos_protocol::ambient::{SharedClock, SharedEntropy};
 use sos_protocol::limits::FRAME_BYTES_MAX;
@@ -47,11 +50,13 @@ use crate::attachments::Attachments;
 use crate::auth::credential::Credentials;
 use crate::auth::password::Passwords;
 use crate::auth::signing::Signer;
+use crate::cap::Sender;
 use crate::cases::Cases;
 use crate::dispatch::Dispatch;
 use crate::exports::Exports;
 use crate::figures::Counting;
 use crate::intake::Intake;
+use crate::open_data::OpenData;
 use crate::pins::Pins;
 use crate::pseudonyms::Pseudonyms;
 use crate::push::Push;
@@ -59,7 +64,9 @@ use crate::queue::Queue;
 use crate::store::Store;
 use crate::ws::{FeedSockets, PhoneSockets};
 
+pub use self::bearer::BearerRate;
 pub use self::front_ends::{app_is_built, console_is_built};
+pub use self::open_data::OpenRate;
 pub use self::serve::serve;
 pub use self::session::SignInTries;
 
@@ -72,13 +79,19 @@ pub struct Parts {
     /// Takes alerts.
     pub intake: Arc<Intake>,
     /// Cases.
-    pub cases: Cases,
+    pub cases: Arc<Cases>,
     /// For those who are not shown names.
     pub pseudonyms: Pseudonyms,
     /// Figures for reviewers.
-    pub figures: Arc<Counting>,
+    pub figures: Counting,
     /// Files that officers take away.
     pub exports: Exports,
+    /// Open statistics.
+    pub open_data: OpenData,
+    /// How much of it is sent.
+    pub open_rate: OpenRate,
+    /// Requests with tokens.
+    pub bearers: BearerRate,
     /// Which desk an alert goes to.
     pub dispatch: Arc<Dispatch>,
     /// Phones' sockets.
@@ -93,6 +106,8 @@ pub struct Parts {
     pub push: Arc<Push>,
     /// E-mail to officers is set up.
     pub mail: bool,
+    /// Who sends, in CAP messages.
+    pub sender: Sender,
     /// Signs what leaves the service.
     pub signer: Signer,
     /// Officers' passwords.
@@ -180,6 +195,8 @@ fn admin_routes() -> Router<Shared> {
         .route("/api/admin/codes", post(admin::codes::create))
         .route("/api/admin/workers/search", post(admin::codes::search))
         .route("/api/admin/texts", put(admin::texts::put))
+        .route("/api/admin/tokens", get(admin::tokens::list).post(admin::tokens::make))
+        .route("/api/admin/tokens/{token_id}", delete(admin::tokens::revoke))
         .route("/api/admin/ledger", get(admin::ledger::latest))
 }
 
@@ -210,6 +227,7 @@ pub fn router(parts: Shared) -> Router {
         .route("/api/cases/{case_id}/told", post(escalation::told))
         .merge(work())
         .route("/api/cases/{case_id}/file", get(case_files::file))
+        .route("/api/cases/{case_id}/cap.xml", get(case_files::cap))
         .route("/api/case-files/check", post(case_files::check))
         .route("/api/figures", post(figures::figures))
         .route("/api/figures/cases", post(figures::cases))
@@ -244,6 +262,13 @@ pub fn router(parts: Shared) -> Router {
         .route("/api/ledger/key", get(ledger::key))
         .route("/api/ledger/checkpoint", get(ledger::checkpoint))
         .route("/api/openapi.json", get(openapi::document))
+        .route("/api/v1/figures", get(v1::figures))
+        .route("/api/v1/reports", get(v1::reports))
+        .route("/api/v1/reports/{case_id}", get(v1::report))
+        .route("/open-data", get(open_data::page))
+        .route("/open-data/cases.csv", get(open_data::csv))
+        .route("/open-data/cases.json", get(open_data::json))
+        .route("/open-data/fields.json", get(open_data::fields))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))

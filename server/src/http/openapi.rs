@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 use sos_protocol::http as api;
-use sos_protocol::{admin, case_file, cover, export, figures, ledger, proof, report};
+use sos_protocol::{admin, api_v1, case_file, cover, export, figures, ledger, open_data, proof, report};
 use utoipa::ToSchema;
 use utoipa::openapi::{ComponentsBuilder, RefOr, Schema};
 
@@ -36,6 +36,7 @@ fn build() -> Value {
             "securitySchemes": {
                 "session": { "type": "apiKey", "in": "cookie", "name": "sos_session" },
                 "credential": { "type": "apiKey", "in": "header", "name": proof::CREDENTIAL_HEADER },
+                "token": { "type": "http", "scheme": "bearer" },
                 "signature": { "type": "apiKey", "in": "header", "name": proof::SIGNATURE_HEADER },
             },
         },
@@ -77,6 +78,7 @@ fn operation(route: &Route) -> Value {
     match route.guard {
         Guard::Public | Guard::Signed => {}
         Guard::Device => operation["security"] = json!([{ "credential": [], "signature": [] }]),
+        Guard::Token(_) => operation["security"] = json!([{ "token": [] }]),
         Guard::SignedIn | Guard::Role(_) | Guard::Case(_) => {
             operation["security"] = json!([{ "session": [] }]);
         }
@@ -165,6 +167,12 @@ fn schemas() -> Value {
     add::<case_file::CaseFileCheck>(&mut all);
     add::<ledger::LedgerKey>(&mut all);
     add::<ledger::Checkpoint>(&mut all);
+    add::<api_v1::Tokens>(&mut all);
+    add::<api_v1::MakeToken>(&mut all);
+    add::<api_v1::TokenMade>(&mut all);
+    add::<api_v1::ReportOut>(&mut all);
+    add::<open_data::OpenCases>(&mut all);
+    add::<open_data::OpenFields>(&mut all);
     add::<report::ReportView>(&mut all);
     add::<report::ReportList>(&mut all);
     add::<report::ReportsOf>(&mut all);

@@ -29,7 +29,7 @@ const REPORT_BYTES_MAX: usize = 512 * 1024;
 const RETURN_BYTES_MAX: usize = 64 * 1024;
 
 /// What stands behind the question mark of an address.
-pub(super) struct Asked<T>(T);
+pub(super) struct Asked<T>(pub(super) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     type Rejection = Failed;

@@ -4,7 +4,7 @@
 pub mod config;
 mod mail;
 mod send;
-mod webhook;
+pub(crate) mod webhook;
 mod words;
 
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub use self::mail::is_address;
 
 use self::config::NotifyConfig;
 use self::mail::Mail;
-use self::webhook::Webhooks;
+use self::webhook::{Content, Webhooks};
 use self::words::{Console, Words};
 use crate::app::Ambient;
 use crate::push::call::Outcome;
@@ -70,7 +70,9 @@ impl Channel {
                 Some(SendTo::Officer { target: Some(ChannelTarget::Mail { address }), .. }),
             ) => mail.send(address, job.id, &words).await,
             (Way::Webhook(webhooks), Some(SendTo::Webhook(to))) => {
-                webhooks.call(to, job.id, &words.json(job, self.clock.now()), self.clock.now()).await
+                let now = self.clock.now();
+                let content = Content::json(&words.json(job, now));
+                webhooks.call(to, &job.id.to_string(), &content, now).await
             }
             // The target was changed while it was taken in hand: the next try goes the right way.
             _ => Outcome::Later("changed", None),

@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use reqwest::{Client, StatusCode, header};
 use serde_json::Value;
 use sha2::Sha256;
-use sos_protocol::{NotificationId, UnixMs};
+use sos_protocol::UnixMs;
 
 use crate::push::call::{self, Outcome};
 use crate::push::config::safe_url;
@@ -14,32 +14,46 @@ use crate::store::webhooks::WebhookForSending;
 
 /// Calls webhooks. Its client follows no redirect: where a call goes is what an administrator has written.
 #[derive(Clone)]
-pub(super) struct Webhooks(Client);
+pub(crate) struct Webhooks(Client);
+
+/// What is brought.
+pub(crate) struct Content {
+    /// Its media type.
+    pub(crate) kind: &'static str,
+    /// All of it.
+    pub(crate) body: String,
+}
+
+impl Content {
+    pub(super) fn json(value: &Value) -> Self {
+        Self { kind: "application/json", body: value.to_string() }
+    }
+}
 
 impl Webhooks {
-    pub(super) fn new() -> anyhow::Result<Self> {
+    pub(crate) fn new() -> anyhow::Result<Self> {
         Ok(Self(call::client()?))
     }
 
     /// Brings `content` there, under the id that its receiver knows repetitions by.
-    pub(super) async fn call(
+    pub(crate) async fn call(
         &self,
         to: &WebhookForSending,
-        id: NotificationId,
-        content: &Value,
+        id: &str,
+        content: &Content,
         now: UnixMs,
     ) -> Outcome {
         let (Ok(url), Some(key)) = (safe_url(&to.url), &to.key) else { return Outcome::Refused };
-        let (id, timestamp, body) = (id.to_string(), (now.0 / 1_000).to_string(), content.to_string());
-        let Some(signature) = signature(key, &id, &timestamp, &body) else { return Outcome::Refused };
+        let timestamp = (now.0 / 1_000).to_string();
+        let Some(signature) = signature(key, id, &timestamp, &content.body) else { return Outcome::Refused };
         let request = self
             .0
             .post(url)
-            .header("webhook-id", &id)
+            .header("webhook-id", id)
             .header("webhook-timestamp", &timestamp)
             .header("webhook-signature", signature)
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(body);
+            .header(header::CONTENT_TYPE, content.kind)
+            .body(content.body.clone());
         match request.send().await {
             Ok(answer) if answer.status().is_success() => Outcome::Taken,
             Ok(answer) if answer.status() == StatusCode::GONE => Outcome::Unregistered,

@@ -1,9 +1,9 @@
 //! Webhooks that tell somebody, and the keys with which their calls are signed.
 
-use sos_protocol::cover::WebhookView;
+use sos_protocol::cover::{WebhookEvent, WebhookFormat, WebhookView};
 use sos_protocol::{DeskId, UnixMs, WebhookId};
 
-use super::{Store, StoreError, Tx, USE_WITHIN};
+use super::{Store, StoreError, Tx, USE_WITHIN, event_feeds};
 use crate::auth::seal::{Sealer, SubjectKey};
 
 /// Most webhooks that are read at a time: those of all desks together are far fewer.
@@ -15,6 +15,21 @@ pub struct WebhookForSending {
     pub url: String,
     /// What to sign with; none: it does not open any more.
     pub key: Option<Vec<u8>>,
+}
+
+const fn event_word(event: WebhookEvent) -> &'static str {
+    match event {
+        WebhookEvent::CaseOpened => "case_opened",
+        WebhookEvent::CaseClosed => "case_closed",
+        WebhookEvent::ReportAccepted => "report_accepted",
+    }
+}
+
+const fn format_word(format: WebhookFormat) -> &'static str {
+    match format {
+        WebhookFormat::Json => "json",
+        WebhookFormat::Cap => "cap",
+    }
 }
 
 /// The subject whose key seals that of a webhook.
@@ -59,22 +74,27 @@ impl Store {
             None => None,
         };
         let desk = view.desk.as_ref().map(DeskId::as_str);
+        let events: Vec<String> = view.events.iter().map(|event| event_word(*event).to_owned()).collect();
+        let format = format_word(view.format);
         let version = if let (0, Some(sealed)) = (view.version, &sealed) {
             sqlx::query_scalar!(
-                "INSERT INTO webhooks (webhook_id, desk_id, name, url, sealed_key, enabled)
-                 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING RETURNING version",
+                "INSERT INTO webhooks (webhook_id, desk_id, name, url, sealed_key, enabled, events, format)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING version",
                 view.webhook_id.0,
                 desk,
                 view.name,
                 view.url,
                 sealed,
-                view.enabled
+                view.enabled,
+                &events,
+                format
             )
             .fetch_optional(&mut **tx)
             .await?
         } else {
             sqlx::query_scalar!(
                 "UPDATE webhooks SET desk_id = $3, name = $4, url = $5, enabled = $7, version = version + 1,
+                                     events = $8, format = $9,
                                      sealed_key = coalesce($6::bytea, sealed_key)
                  WHERE webhook_id = $1 AND version = $2 AND removed_ms IS NULL RETURNING version",
                 view.webhook_id.0,
@@ -83,11 +103,16 @@ impl Store {
                 view.name,
                 view.url,
                 sealed,
-                view.enabled
+                view.enabled,
+                &events,
+                format
             )
             .fetch_optional(&mut **tx)
             .await?
         };
+        if version.is_some() {
+            event_feeds::follow(tx, view.webhook_id, !events.is_empty()).await?;
+        }
         Ok(version.and_then(|version| u32::try_from(version).ok()))
     }
 
@@ -98,23 +123,30 @@ impl Store {
     pub async fn webhooks(&self, desk: Option<&DeskId>) -> Result<Vec<WebhookView>, StoreError> {
         self.within(USE_WITHIN, async {
             let rows = sqlx::query!(
-                "SELECT webhook_id, desk_id, name, url, enabled, version FROM webhooks
-                 WHERE removed_ms IS NULL AND ($1::text IS NULL OR desk_id IS NULL OR desk_id = $1)
-                 ORDER BY name, webhook_id LIMIT $2",
+                r#"SELECT w.webhook_id, w.desk_id, w.name, w.url, w.enabled, w.version, w.events, w.format,
+                          f.given_up AS "given_up?", f.failing_since_ms, f.fault, f.told_ms
+                   FROM webhooks w LEFT JOIN webhook_feeds f USING (webhook_id)
+                   WHERE w.removed_ms IS NULL AND ($1::text IS NULL OR w.desk_id IS NULL OR w.desk_id = $1)
+                   ORDER BY w.name, w.webhook_id LIMIT $2"#,
                 desk.map(DeskId::as_str),
                 WEBHOOKS_MAX
             )
             .fetch_all(&self.pool)
             .await?;
-            let view = rows.into_iter().map(|row| WebhookView {
-                webhook_id: WebhookId(row.webhook_id),
-                desk: row.desk_id.map(DeskId),
-                name: row.name,
-                url: row.url,
-                enabled: row.enabled,
-                version: u32::try_from(row.version).unwrap_or(u32::MAX),
+            let view = rows.into_iter().map(|row| {
+                Ok(WebhookView {
+                    webhook_id: WebhookId(row.webhook_id),
+                    desk: row.desk_id.map(DeskId),
+                    name: row.name,
+                    url: row.url,
+                    enabled: row.enabled,
+                    version: u32::try_from(row.version).unwrap_or(u32::MAX),
+                    events: event_feeds::words(&row.events)?,
+                    format: event_feeds::word(&row.format)?,
+                    feed: event_feeds::state(row.given_up, row.failing_since_ms, row.fault, row.told_ms),
+                })
             });
-            Ok(view.collect())
+            view.collect()
         })
         .await
     }

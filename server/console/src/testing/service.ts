@@ -27,6 +27,7 @@ export class Service {
     if (path === '/api/cover') return Response.json(aCover());
     if (/^\/api\/cases\/[^/]+\/report\b/.test(path)) return Response.json(aReport({ required: [] }));
     const id = path.split('/')[3] ?? '';
+    if (/\/report(\?|$)/.test(path)) return Response.json(aReport({ case_id: id, required: [], due_ms: null }));
     const summary = this.cases.get(id);
     return init?.method === 'GET'
       ? Response.json({ case: summary, timeline: [], fixes: [], ...this.details.get(id) })

@@ -1,5 +1,6 @@
 //! Incident reports: what officers do with them, and what they see of them.
 
+mod out;
 mod view;
 mod words;
 

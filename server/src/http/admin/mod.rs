@@ -6,6 +6,7 @@ pub(super) mod ledger;
 pub(super) mod numbers;
 pub(super) mod staff;
 pub(super) mod texts;
+pub(super) mod tokens;
 
 use sos_core::access::Action;
 

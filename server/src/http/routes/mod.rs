@@ -7,13 +7,16 @@ mod exports;
 mod figures;
 mod ledger;
 mod officers;
+mod open_data;
 mod phones;
 mod reports;
 mod review;
+mod v1;
 
 use std::sync::LazyLock;
 
 use sos_core::access::Action;
+use sos_protocol::api_v1::TokenPurpose;
 
 /// Who may call an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub enum Guard {
     Signed,
     /// A verified phone that signs the request.
     Device,
+    /// Another system with a token for this purpose, of all desks or of one.
+    Token(TokenPurpose),
     /// Any officer who is signed in.
     SignedIn,
     /// Officers whose role allows this, whatever the case.
@@ -63,7 +68,7 @@ const fn route(
 /// In place of a type: the bytes of a file.
 pub const BYTES: &str = "bytes";
 
-/// All addresses under `/api` but the document itself.
+/// All addresses under `/api` but the document itself, and those of open statistics.
 pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     [
         phones::ROUTES,
@@ -75,6 +80,8 @@ pub static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
         reports::ROUTES,
         review::ROUTES,
         ledger::ROUTES,
+        open_data::ROUTES,
+        v1::ROUTES,
         admin::ROUTES,
     ]
     .concat()

@@ -14,6 +14,14 @@ pub(super) const ROUTES: &[Route] = &[
         "Everything about a case as a signed file.",
     ),
     route(
+        "GET",
+        "/api/cases/{case_id}/cap.xml",
+        Guard::Case(Action::ExportCase),
+        None,
+        Some(BYTES),
+        "A case as a message of the Common Alerting Protocol 1.2, with its latest position.",
+    ),
+    route(
         "POST",
         "/api/case-files/check",
         Guard::SignedIn,

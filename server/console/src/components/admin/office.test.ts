@@ -440,3 +440,84 @@ describe('an SOS that rings while a room is open', () => {
     expect(office.console.shown).toBeNull();
   });
 });
+
+describe('tokens of other systems', () => {
+  const token = {
+    token_id: 't1',
+    name: 'Cổng dữ liệu',
+    desk: 'tw-taipei',
+    purposes: ['figures'],
+    made_ms: NOON,
+    expires_ms: NOON + 86_400_000,
+    last_used_ms: NOON,
+    days: [{ day: '2026-11-22', uses: 7 }],
+  };
+
+  it('are made for what was chosen, shown once, and not left unseen', async () => {
+    office.answer('GET /api/admin/tokens', { tokens: [] });
+    office.answer('POST /api/admin/tokens', { token: 'sos_api_abc', made: token });
+    office.answer('GET /api/admin/staff', { staff: [] });
+    await office.enter('tokens');
+    await office.press('Tạo mã');
+    expect(office.text).toContain('Cần chọn được đọc gì.');
+    expect(office.service.requests.some((request) => request.startsWith('POST'))).toBe(false);
+    await office.type('Hệ thống nào dùng', 'Cổng dữ liệu');
+    await office.type('Được đọc ca của', 'tw-taipei');
+    document.querySelector<HTMLInputElement>('input[value=figures]')?.click();
+    await office.pause();
+    await office.press('Tạo mã');
+    expect(office.sent).toEqual({ name: 'Cổng dữ liệu', desk: 'tw-taipei', purposes: ['figures'], days: 90 });
+    expect(document.querySelector('[data-testid=token]')?.textContent).toBe('sos_api_abc');
+    await office.press('Nhân viên');
+    expect(office.console.screen.room).toBe('tokens');
+    await office.press('Ở lại');
+    await office.press('Đã chép xong');
+    expect(office.text).not.toContain('sos_api_abc');
+  });
+
+  it('are revoked after a question, and it is said when that was not done', async () => {
+    office.answer('GET /api/admin/tokens', { tokens: [token] });
+    office.refuse('DELETE /api/admin/tokens/t1', 'unavailable', 503);
+    await office.enter('tokens');
+    expect(office.text).toContain('7 lần trong những ngày gần nhất');
+    await office.press('Thu hồi mã của Cổng dữ liệu');
+    expect(office.service.requests.some((request) => request.startsWith('DELETE'))).toBe(false);
+    [...document.querySelectorAll<HTMLElement>('dialog button')].find((b) => b.textContent === 'Thu hồi')?.click();
+    await office.pause();
+    expect(office.text).toContain('CHƯA thu hồi.');
+    office.answer('DELETE /api/admin/tokens/t1', { tokens: [] });
+    office.answer('GET /api/admin/tokens', { tokens: [{ ...token, revoked_ms: NOON }] });
+    await office.press('Thu hồi mã của Cổng dữ liệu');
+    [...document.querySelectorAll<HTMLElement>('dialog button')].find((b) => b.textContent === 'Thu hồi')?.click();
+    await office.pause();
+    expect(office.text).toContain('Đã thu hồi 12:00');
+    expect(office.text).not.toContain('CHƯA thu hồi.');
+  });
+});
+
+describe('a webhook that tells other systems', () => {
+  const webhook = { webhook_id: 'w1', name: 'Cổng SMS', url: 'https://sms.example/sos', enabled: true, version: 1, format: 'json' };
+
+  it('is told of what was chosen, in the form that was chosen', async () => {
+    office.answer('GET /api/cover', aCover({ webhooks: [webhook as never] }));
+    office.answer('PUT /api/cover/webhooks/w1', {});
+    await office.enter('webhooks');
+    await office.press('Cổng SMS');
+    const boxes = [...document.querySelectorAll<HTMLInputElement>('fieldset input[type=checkbox]')];
+    boxes[1]?.click();
+    boxes[0]?.click();
+    await office.pause();
+    await office.type('Dạng gửi', 'cap');
+    await office.press('Lưu');
+    expect(office.sent).toMatchObject({ webhook: { events: ['case_opened', 'case_closed'], format: 'cap' } });
+  });
+
+  it('says since when it takes nothing, and what was given up', async () => {
+    const feed = { failing_since_ms: NOON, fault: 'no_answer', given_up: 3 };
+    office.answer('GET /api/cover', aCover({ webhooks: [{ ...webhook, events: ['case_opened'], feed } as never] }));
+    await office.enter('webhooks');
+    await office.press('Cổng SMS');
+    expect(office.text).toContain('Không nhận từ 12:00:00. Không trả lời.');
+    expect(office.text).toContain('3 việc không báo được');
+  });
+});

@@ -2,6 +2,7 @@
 import { flushSync } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { settle } from '../../testing/manual_clock';
+import { aReport } from '../../testing/reports';
 import { aCase, aColleague, aCover, aNumber, anEntry, anOfficer, aWorker, NOON } from '../../testing/samples';
 import { Started } from '../../testing/started';
 import { actionOfKey, perform } from '../../state/perform';
@@ -265,6 +266,17 @@ describe('closing', () => {
     await desk.click(next);
     expect(desk.console.open.id).toBe('c2');
     expect(desk.find('next-case')).toBeNull();
+  });
+
+  it('says when a case that was closed must have a report, why and by when', async () => {
+    desk.service.answers.set('GET /api/cases/c1/report?language=vi', () => Response.json(aReport()));
+    await close();
+    await desk.click(dialog()?.querySelector<HTMLElement>('input[value=resolved]'));
+    await type(desk.find<HTMLTextAreaElement>('close-summary'), 'Xong');
+    await submit();
+    expect(text(desk.find('report-owed'))).toContain('nộp trước 11:00 25/11/2026, giờ Hà Nội. Lý do: bị thương, bị đánh hoặc bị giữ.');
+    await desk.click(desk.find('report-owed')?.querySelector('button'));
+    expect(desk.console.screen.reports).toEqual({ report: 'c1', fromCase: true });
   });
 
   it('finds older cases at the service to link with', async () => {

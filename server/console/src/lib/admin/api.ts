@@ -12,8 +12,11 @@ import type {
   PutRota,
   PutStaff,
   PutWebhook,
+  MakeToken,
   StaffAccounts,
   Texts,
+  TokenMade,
+  Tokens,
   WorkersFound,
 } from '@protocol';
 import type { Api } from '../api';
@@ -35,6 +38,9 @@ export class AdminApi {
   texts = () => this.#get<Texts>('/api/texts');
   putTexts = (body: Texts) => this.#put('/api/admin/texts', body);
   ledger = () => this.#get<AdminLedger>('/api/admin/ledger');
+  tokens = () => this.#get<Tokens>('/api/admin/tokens');
+  makeToken = (body: MakeToken) => this.#api.request<TokenMade>('POST', '/api/admin/tokens', body);
+  revokeToken = (id: string) => this.#api.request<Tokens>('DELETE', `/api/admin/tokens/${part(id)}`);
   /** By POST, so that a name stands in no address. */
   searchWorkers = (text: string) => this.#api.request<WorkersFound>('POST', '/api/admin/workers/search', { text });
   createCodes = (body: CreateCodes) => this.#api.request<CodesMade>('POST', '/api/admin/codes', body);

@@ -117,7 +117,7 @@ it('opens the rooms that the service would let them into', () => {
   expect(roomsOf({ role: 'dispatcher' })).toEqual(['rotas']);
   expect(roomsOf({ role: 'supervisor' })).toEqual(['rotas', 'policies', 'webhooks', 'holidays']);
   expect(roomsOf({ role: 'duty_officer' })).toEqual(roomsOf({ role: 'supervisor' }));
-  expect(roomsOf({ role: 'administrator' })).toHaveLength(10);
+  expect(roomsOf({ role: 'administrator' })).toHaveLength(11);
   expect(roomsOf({ role: 'reviewer' })).toEqual([]);
   const desk = { desk_id: 'tw', name: '', on_duty: 0 };
   expect(coverDesk({ role: 'supervisor', desk })).toBe('tw');

@@ -63,7 +63,7 @@ export class LedgerNames {
 }
 
 function isNamed(kind: string): boolean {
-  return kind === 'staff' || kind === 'rota' || kind === 'webhook';
+  return kind === 'staff' || kind === 'rota' || kind === 'webhook' || kind === 'token';
 }
 
 function named(id: string, name: string | null): [string, string][] {

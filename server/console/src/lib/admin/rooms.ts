@@ -11,6 +11,7 @@ export const ROOMS = [
   'staff',
   'codes',
   'texts',
+  'tokens',
   'ledger',
 ] as const;
 export type RoomName = (typeof ROOMS)[number];

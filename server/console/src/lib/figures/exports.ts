@@ -5,7 +5,7 @@ export const KINDS = ['figures', 'cases'] as const satisfies readonly ExportOf['
 export type ExportKind = (typeof KINDS)[number];
 
 /** What kinds of files there are of it. */
-export const FORMATS: Record<ExportKind, readonly ExportFormat[]> = { figures: ['xlsx', 'csv'], cases: ['csv', 'xlsx'] };
+export const FORMATS: Record<ExportKind, readonly ExportFormat[]> = { figures: ['xlsx', 'pdf', 'csv'], cases: ['csv', 'xlsx'] };
 export const LANGUAGES = ['vi', 'en', 'both'] as const;
 
 /** Where a file is. The browser goes on by itself with one that broke off. */

@@ -8,6 +8,7 @@ import type {
   StaffAccounts,
   StaffId,
   Texts,
+  Tokens,
 } from '@protocol';
 import { getContext, setContext } from 'svelte';
 import { AdminApi } from '../../lib/admin/api';
@@ -35,6 +36,7 @@ export class Office {
   readonly numbers: Shelf<Numbers>;
   readonly staff: Shelf<StaffAccounts>;
   readonly texts: Shelf<Texts>;
+  readonly tokens: Shelf<Tokens>;
   readonly ledger: Shelf<AdminLedger>;
   readonly t: AdminTexts = $derived.by(() => (this.console.settings.language === 'en' ? en : vi));
   held = $state.raw<Held | null>(null);
@@ -50,6 +52,7 @@ export class Office {
     this.numbers = new Shelf(this.api.numbers, this.onError);
     this.staff = new Shelf(this.api.staff, this.onError);
     this.texts = new Shelf(this.api.texts, this.onError);
+    this.tokens = new Shelf(this.api.tokens, this.onError);
     this.ledger = new Shelf(this.api.ledger, this.onError);
   }
 

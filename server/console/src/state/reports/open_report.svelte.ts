@@ -63,6 +63,11 @@ export class OpenReport {
     return this.chosen ?? this.#console.settings.language;
   }
 
+  /** That of the console is not chosen: it goes on with the console. */
+  speak = (language: ReportLanguage): void => {
+    this.chosen = language === this.#console.settings.language ? null : language;
+  };
+
   load = async (): Promise<void> => {
     const asked = ++this.#asked;
     const { language } = this;
