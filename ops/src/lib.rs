@@ -4,6 +4,7 @@
 
 pub mod demo;
 pub mod faults;
+pub mod history;
 pub mod load;
 pub mod phone;
 pub mod server_program;

@@ -46,6 +46,7 @@ fn quick() -> Limits {
         turn_within: Duration::from_millis(50),
         made_within: Duration::from_millis(300),
         pdf_bytes_max: 1000,
+        nice: 0,
     }
 }
 

@@ -114,9 +114,12 @@ impl Officer {
         self.get(&format!("/api/cases/{id}")).await
     }
 
-    /// What was done in a case, oldest first: without the steps of its escalation, which the service takes by itself.
+    /// What was done in a case, oldest first: without the steps of its escalation, which the service takes by itself, and
+    /// without who looked.
     pub async fn history(&self, id: CaseId) -> Vec<TimelineEntry> {
-        let is_done = |entry: &TimelineEntry| !matches!(entry.event, CaseEvent::Escalated { .. });
+        let is_done = |entry: &TimelineEntry| {
+            !matches!(entry.event, CaseEvent::Escalated { .. } | CaseEvent::LookedAt {})
+        };
         self.detail(id).await.timeline.into_iter().filter(is_done).collect()
     }
 

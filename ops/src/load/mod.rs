@@ -14,6 +14,7 @@ mod people;
 mod progress;
 mod reference;
 mod report;
+mod review;
 mod silent;
 mod site;
 mod times;
@@ -66,6 +67,8 @@ enum Part {
     Burst(burst::Settings),
     /// Consoles and phones that never read: what they cost the service and the others
     Silent(silent::Settings),
+    /// The ministry's review over a million cases: figures, a file of all of them, and SOS meanwhile
+    Review(review::Settings),
     /// The gateway that figures are compared with; this program starts it itself
     #[command(hide = true)]
     Reference(reference::Settings),
@@ -134,6 +137,7 @@ async fn measure(parts: Vec<Part>, context: &mut Context<'_>) -> Result<()> {
             Part::Alerts(settings) => alerts::measure(settings, context).await?,
             Part::Burst(settings) => burst::measure(settings, context).await?,
             Part::Silent(settings) => silent::measure(settings, context).await?,
+            Part::Review(settings) => review::measure(settings, context).await?,
             Part::Reference(_) => bail!("the reference gateway is started alone"),
         }
     }
@@ -150,7 +154,7 @@ impl Part {
     /// Phones that have to be enrolled for it.
     fn enrolled(&self) -> usize {
         match self {
-            Self::Machine | Self::Fixes(_) | Self::Silent(_) | Self::Reference(_) => 0,
+            Self::Machine | Self::Fixes(_) | Self::Silent(_) | Self::Review(_) | Self::Reference(_) => 0,
             Self::Idle(settings) => settings.enrolled(),
             Self::Alerts(settings) => settings.enrolled(),
             Self::Burst(settings) => settings.enrolled(),

@@ -16,6 +16,7 @@ mod phone;
 mod phones;
 pub(crate) mod places;
 mod pressing;
+mod reader;
 mod shared;
 mod silent;
 pub(crate) mod socket;
@@ -29,6 +30,7 @@ pub use console_log::ConsoleLog;
 pub use identity::{Identity, enrol};
 pub use phones::{Swarm, SwarmConfig};
 pub use pressing::Pressing;
+pub(crate) use reader::Reader;
 pub use silent::{silent_console, silent_phone};
 
 /// The monotonic clock that all logs here are kept by.

@@ -4,6 +4,8 @@
 use sos_protocol::http::Role;
 use sos_protocol::{DeskId, StaffId};
 
+use crate::pseudonym::sees_names;
+
 /// An officer, as far as permissions go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Officer {
@@ -45,6 +47,8 @@ pub enum Action {
     ListCases,
     /// See a case.
     ReadCase,
+    /// See its photos and hear its voice notes: a face or a voice is no pseudonym.
+    ReadMedia,
     /// Bring a case further: claim, release, assign, offer, share, close, reopen, link, say how urgent it is, have the
     /// next ones told; report that it rang or was seen.
     WorkCase,
@@ -82,9 +86,10 @@ pub enum Action {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::ListCases,
         Self::ReadCase,
+        Self::ReadMedia,
         Self::WorkCase,
         Self::HelpCase,
         Self::TakeCase,
@@ -166,14 +171,25 @@ pub fn may(officer: &Officer, action: Action, desks: Option<CaseDesks<'_>>) -> A
             allowed(matches!(officer.role, Role::Supervisor | Role::DutyOfficer | Role::Reviewer))
         }
         (
-            Action::ReadCase | Action::WorkCase | Action::HelpCase | Action::TakeCase | Action::ExportCase,
+            Action::ReadCase
+            | Action::ReadMedia
+            | Action::WorkCase
+            | Action::HelpCase
+            | Action::TakeCase
+            | Action::ExportCase,
             None,
         ) => Access::Hidden,
         (
-            Action::ReadCase | Action::WorkCase | Action::HelpCase | Action::TakeCase | Action::ExportCase,
+            Action::ReadCase
+            | Action::ReadMedia
+            | Action::WorkCase
+            | Action::HelpCase
+            | Action::TakeCase
+            | Action::ExportCase,
             Some(desks),
         ) if !scope.covers(desks) => Access::Hidden,
         (Action::ReadCase, Some(_)) => Access::Allowed,
+        (Action::ReadMedia, Some(_)) => allowed(sees_names(officer)),
         (Action::ExportCase, Some(desks)) => match officer.role {
             Role::DutyOfficer | Role::Reviewer => Access::Allowed,
             Role::Supervisor => allowed(officer.desk.as_ref() == Some(desks.holder)),

@@ -15,8 +15,8 @@ const FAILED: i32 = 1;
 const MEMORY_MAX: u64 = 3 * 1024 * 1024 * 1024;
 /// Time on processors that it may take, in seconds; the service ends it sooner by the clock.
 const CPU_MAX_S: u64 = 120;
-/// Everything else comes first.
-const NICE: i32 = 19;
+/// Names how far everything else goes first.
+pub const NICE: &str = "SOS_DOCUMENT_NICE";
 
 /// Reads a [`Document`] from the standard input and writes its PDF to the standard output; gives the exit code.
 #[must_use]
@@ -59,5 +59,6 @@ fn limited() -> rustix::io::Result<()> {
     setrlimit(Resource::As, at_most(MEMORY_MAX))?;
     setrlimit(Resource::Cpu, at_most(CPU_MAX_S))?;
     setrlimit(Resource::Core, at_most(0))?;
-    nice(NICE).map(|_| ())
+    let first = std::env::var(NICE).ok().and_then(|first| first.parse().ok());
+    nice(first.unwrap_or(19)).map(|_| ())
 }

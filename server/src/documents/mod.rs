@@ -32,6 +32,8 @@ pub struct Limits {
     pub made_within: Duration,
     /// Largest PDF, in bytes.
     pub pdf_bytes_max: usize,
+    /// How far everything else goes first, 0 to 19.
+    pub nice: u8,
 }
 
 impl Default for Limits {
@@ -40,6 +42,7 @@ impl Default for Limits {
             turn_within: Duration::from_secs(30),
             made_within: Duration::from_secs(60),
             pdf_bytes_max: 32 * 1024 * 1024,
+            nice: 19,
         }
     }
 }
@@ -111,7 +114,8 @@ impl Documents {
         let folders = this.ancestors().skip(1).take(2);
         let program = folders.map(|folder| folder.join(NAME)).find(|program| program.is_file());
         let missing = || io::Error::new(io::ErrorKind::NotFound, "no sos-server beside this program");
-        Ok(Self::new(program.ok_or_else(missing)?, Limits::default()))
+        // Beside many tests, what gives way to all of them is never done.
+        Ok(Self::new(program.ok_or_else(missing)?, Limits { nice: 0, ..Limits::default() }))
     }
 
     /// The document as a PDF. If this is dropped, the process is killed.
@@ -165,6 +169,7 @@ impl Documents {
         let mut command = Command::new(&self.program);
         // Nothing of this process's settings: there are secrets in them. One thread, so that one processor is left.
         command.arg(COMMAND).env_clear().env("RAYON_NUM_THREADS", "1").current_dir("/");
+        command.env(child::NICE, self.limits.nice.to_string());
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn()
     }
 }

@@ -5,9 +5,8 @@ use std::time::Duration;
 use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use sos_core::access;
+use sos_core::access::{self, Access, Action};
 use sos_core::media;
-use sos_core::pseudonym::sees_names;
 use sos_protocol::case::Media;
 use sos_protocol::http::{AttachmentState, NewAttachment};
 use sos_protocol::limits::ATTACHMENT_PART_BYTES_MAX;
@@ -89,9 +88,8 @@ pub(super) async fn passed_on(
     headers: HeaderMap,
 ) -> Answer<Response> {
     let (officer, case, id) = (signed_in.officer(), case_id(&case)?, attachment_id(&id)?);
-    parts.cases.visible(&officer, case).await?;
-    // A face or a voice is no pseudonym.
-    if !sees_names(&officer) {
+    let view = parts.cases.visible(&officer, case).await?;
+    if access::may(&officer, Action::ReadMedia, Some(view.record.desks())) != Access::Allowed {
         return Err(Failed::because(ErrorCode::Forbidden, "this account is not shown who workers are"));
     }
     let nothing = || Failed::code(ErrorCode::NotFound);

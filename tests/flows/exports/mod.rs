@@ -5,12 +5,13 @@ mod numbers;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use sos_protocol::ambient::{Clock as _, ManualClock, SystemClock};
+use sos_protocol::case::Exported;
 use sos_protocol::export::{
     ExportFault, ExportFormat, ExportLanguage, ExportList, ExportOf, ExportState, ExportView, NewExport,
 };
 use sos_protocol::figures::{Figures, FiguresQuery};
 use sos_protocol::limits::EXPORTS_PER_OFFICER_MAX;
-use sos_protocol::{CaseId, ErrorCode, ExportId, Problem, Stage, UnixMs};
+use sos_protocol::{CaseEvent, CaseId, ErrorCode, ExportId, Problem, Stage, UnixMs};
 use sos_tests::phone::new_id;
 use sos_tests::service::staff_id;
 use sos_tests::{Officer, Phone, Service, until};
@@ -290,7 +291,6 @@ async fn asking_again_is_the_same_and_what_makes_no_sense_says_what() {
     let case_id = phone.receipt(alert_id, Stage::Recorded).await.case_id.expect("a case");
     for (of, format, field) in [
         (ExportOf::Cases { query: query() }, ExportFormat::Pdf, "format"),
-        (ExportOf::Figures { query: query() }, ExportFormat::Pdf, "format"),
         (ExportOf::Report { case_id }, ExportFormat::Csv, "format"),
         (ExportOf::CaseFile { case_id }, ExportFormat::Xlsx, "format"),
         (ExportOf::Cases { query: FiguresQuery { zone: "x".into(), ..query() } }, ExportFormat::Csv, "zone"),
@@ -400,4 +400,34 @@ async fn the_report_of_a_month_is_made_once_for_all_reviewers() {
     made(&third.officer("tra").await, &wanted(ExportOf::Figures { query: query() }, ExportFormat::Csv)).await;
     assert_eq!(service.count("SELECT count(*) FROM exports WHERE schedule IS NOT NULL").await, 1);
     third.stop().await;
+}
+
+#[tokio::test]
+async fn figures_a_report_and_a_case_file_are_made_as_pdf_and_the_case_says_that_they_were() {
+    let service = Service::start().await;
+    let (mut phone, _) = Phone::of_worker(&service, "Lò Thị Xưởng", "TW").await;
+    let alert_id = phone.press(TAIPEI).await;
+    let case_id = phone.receipt(alert_id, Stage::Recorded).await.case_id.expect("a case");
+    let (lan, tra) = (service.officer("lan").await, service.officer("tra").await);
+    let version = lan.detail(case_id).await.case.version;
+    let version = lan.claim(case_id, version).await.unwrap().version;
+    lan.close(case_id, version).await.unwrap();
+    let mut taken = vec![];
+    for of in
+        [ExportOf::Figures { query: query() }, ExportOf::Report { case_id }, ExportOf::CaseFile { case_id }]
+    {
+        let (view, bytes) = made(&tra, &wanted(of, ExportFormat::Pdf)).await;
+        assert!(bytes.starts_with(b"%PDF-") && view.file_name.ends_with(".pdf"), "{view:?}");
+        taken.push(view.sha256.unwrap());
+    }
+    let timeline = lan.detail(case_id).await.timeline;
+    let exported = timeline.into_iter().filter_map(|entry| match entry.event {
+        CaseEvent::Exported { what, sha256 } => Some((what, sha256)),
+        _ => None,
+    });
+    let exported: Vec<_> = exported.filter(|(what, _)| *what != Exported::CaseFile).collect();
+    assert_eq!(
+        exported,
+        [(Exported::ReportPdf, taken[1].clone()), (Exported::CaseFilePdf, taken[2].clone())]
+    );
 }

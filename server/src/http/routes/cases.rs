@@ -5,6 +5,7 @@ use sos_core::access::Action;
 use super::{BYTES, Guard, Route, route};
 
 const READ: Guard = Guard::Case(Action::ReadCase);
+const MEDIA: Guard = Guard::Case(Action::ReadMedia);
 const WORK: Guard = Guard::Case(Action::WorkCase);
 const HELP: Guard = Guard::Case(Action::HelpCase);
 const TAKE: Guard = Guard::Case(Action::TakeCase);
@@ -23,7 +24,7 @@ pub(super) const ROUTES: &[Route] = &[
     route(
         "GET",
         "/api/cases/{case_id}/attachments/{attachment_id}",
-        READ,
+        MEDIA,
         None,
         Some(BYTES),
         "A photo or voice note of the worker, without metadata.",
