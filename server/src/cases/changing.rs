@@ -32,7 +32,7 @@ pub(super) enum Change {
     /// The report of it; the version is the report's.
     Report(ReportCommand),
     /// Nothing: what an officer saw, or took away, of it is written down.
-    Nothing(CaseEvent),
+    Nothing(Box<CaseEvent>),
 }
 
 impl Changing {
@@ -58,7 +58,7 @@ impl Changing {
             Change::One(command) => self.one(officer, id, version, command).await,
             Change::Report(command) => self.report(officer, id, version.unwrap_or_default(), command).await,
             Change::Two(other, pairing) => self.two(officer, (id, other), version, pairing).await,
-            Change::Nothing(event) => self.nothing(officer, id, event).await,
+            Change::Nothing(event) => self.nothing(officer, id, *event).await,
         }
     }
 

@@ -56,7 +56,7 @@ impl Cases {
     }
 
     async fn note(&self, officer: &Officer, id: CaseId, event: CaseEvent) -> Result<(), CaseError> {
-        self.change(officer, id, None, Change::Nothing(event)).await?;
+        self.change(officer, id, None, Change::Nothing(Box::new(event))).await?;
         self.committed.notify_one();
         Ok(())
     }
