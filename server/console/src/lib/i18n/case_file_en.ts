@@ -1,9 +1,18 @@
 import type { CaseFileWords } from './case_file_vi';
+import { exportsEn } from './figures/exports_en';
 
 export const caseFileEn: CaseFileWords = {
   title: 'Electronic case file',
   hint: 'One signed file: course of events, positions, conversation, the hash of every photo. It holds personal data and your name.',
   download: 'Download the file',
+  pdf: {
+    make: 'Make a PDF',
+    fetch: 'Download the PDF',
+    hint: 'To read and print, with your name and the time on every page.',
+    making: 'The PDF is being made…',
+    made: 'Made. The service keeps the file for 7 days.',
+    fault: exportsEn.fault,
+  },
   menu: 'Check a downloaded file',
   check: {
     title: 'Check a case file',

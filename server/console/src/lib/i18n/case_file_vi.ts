@@ -1,8 +1,18 @@
+import { exportsVi } from './figures/exports_vi';
+
 /** What is said of electronic case files. */
 export const caseFileVi = {
   title: 'Hồ sơ điện tử của ca',
   hint: 'Một tệp có chữ ký: diễn biến, vị trí, trao đổi, dấu của từng ảnh. Trong tệp có dữ liệu cá nhân và tên bạn.',
   download: 'Tải hồ sơ',
+  pdf: {
+    make: 'Tạo bản PDF',
+    fetch: 'Tải bản PDF',
+    hint: 'Bản để đọc và in, có tên bạn và giờ lập trên từng trang.',
+    making: 'Đang tạo bản PDF…',
+    made: 'Đã tạo xong. Hệ thống giữ tệp 7 ngày.',
+    fault: exportsVi.fault,
+  },
   menu: 'Kiểm tra hồ sơ đã tải',
   check: {
     title: 'Kiểm tra hồ sơ',

@@ -40,15 +40,20 @@ export class Exports {
     if (this.#watched && goesOn) this.#callOff = this.#console.clock.after(LOOK_MS, () => void this.look());
   };
 
-  ask = (of: ExportOf, format: ExportFormat, language: ExportLanguage): Promise<void> =>
-    this.#do(async () => {
+  /** Asks for a file; which it is, once the service has heard of it. */
+  ask = async (of: ExportOf, format: ExportFormat, language: ExportLanguage): Promise<ExportId | null> => {
+    let id: ExportId | null = null;
+    await this.#do(async () => {
       const last = this.#unanswered;
       const isSame = last && JSON.stringify([last.of, last.format, last.language]) === JSON.stringify([of, format, language]);
       const wanted = isSame ? last : { export_id: newId(), of, format, language };
       this.#unanswered = wanted;
       await this.#console.api.request('POST', '/api/exports', wanted);
       this.#unanswered = null;
+      id = wanted.export_id;
     });
+    return id;
+  };
 
   remove = (id: ExportId): Promise<void> => this.#do(() => this.#console.api.request('DELETE', `/api/exports/${id}`));
 
