@@ -26,5 +26,6 @@ export default defineConfig({
       '/phone': { target: server, ws: true },
     },
   },
-  test: { include: ['src/**/*.test.ts'] },
+  // Time in these tests is moved by hand: how long one takes says only how busy the machine is.
+  test: { include: ['src/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
 });
