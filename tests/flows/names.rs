@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use sos_protocol::ambient::{Clock, ManualClock, SystemClock};
 use sos_protocol::case::Exported;
 use sos_protocol::feed::FeedFrame;
-use sos_protocol::http::{PostMessage, PostNote, Search};
+use sos_protocol::http::{Me, PostMessage, PostNote, Search};
 use sos_protocol::limits::LOOKED_AT_AGAIN_S;
 use sos_protocol::{CaseEvent, CaseId, MessageId, NoteId, Stage};
 use sos_tests::phone::new_id;
@@ -175,4 +175,15 @@ async fn that_somebody_looks_changes_nothing_in_a_case_that_nobody_has_answered(
     let after = after.await;
     assert!(after.ringing && after.seen_at_ms.is_none());
     assert_eq!((after.version, after.state, after.owner), (before.version, before.state, before.owner));
+}
+
+#[tokio::test]
+async fn the_console_is_told_whether_its_officer_is_shown_names() {
+    let service = Service::start().await;
+    for (login, names) in
+        [("lan", true), ("duc", true), ("bo", true), ("tri", true), ("tra", true), ("ngan", false)]
+    {
+        let me: Me = service.officer(login).await.get("/api/session").await;
+        assert_eq!(me.names, names, "{login}");
+    }
 }

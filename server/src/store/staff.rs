@@ -309,12 +309,14 @@ impl Store {
                 lon: row.lon,
                 on_duty: 0,
             });
+            let role = role_of_row(&row.role)?;
             Ok(Some(Me {
                 staff_id: StaffId(row.staff_id),
                 name: row.name,
-                role: role_of_row(&row.role)?,
+                role,
                 desk,
-                names: row.names,
+                // Only reviewers can be without.
+                names: row.names || role != Role::Reviewer,
                 session_ends_ms: UnixMs(row.ends_ms),
                 on_shift_since_ms: row.shift_ms.map(UnixMs),
             }))
