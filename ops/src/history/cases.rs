@@ -5,8 +5,8 @@ use sos_core::recording::{self, AlertRecord, By, CaseRecord, Draft, Inbound, Ite
 use sos_core::routing::Routing;
 use sos_protocol::cover::{Reach, StepTaken};
 use sos_protocol::{
-    Alert, AlertId, CaseEvent, CountryCode, DeskId, Disposition, EmergencyKind, RoutingBasis, RoutingView,
-    StaffId, UnixMs, Unverified,
+    Alert, AlertId, CaseEvent, CaseState, CountryCode, DeskId, Disposition, EmergencyKind, RoutingBasis,
+    RoutingView, StaffId, UnixMs, Unverified,
 };
 use uuid::Uuid;
 
@@ -137,11 +137,16 @@ fn when(dice: &mut Dice) -> UnixMs {
     UnixMs(at)
 }
 
-/// Case number `n`, from 1, in which `officer` does all that is done.
+/// Case number `n`, from 1, in which `officer` does all that is done; closed in the end where `all_closed`.
 ///
 /// # Errors
 /// When the rules of recording refuse it, which they do not.
-pub(super) fn make(dice: &mut Dice, n: i64, officer: StaffId, made: &mut Made) -> Result<()> {
+pub(super) fn make(
+    dice: &mut Dice,
+    (n, all_closed): (i64, bool),
+    officer: StaffId,
+    made: &mut Made,
+) -> Result<()> {
     let (desk, country) = dice.of(&DESKS);
     let (received_at, drill) = (when(dice), dice.in_100(8));
     let target_s = dice.of(&[15, 20, 30]);
@@ -159,6 +164,10 @@ pub(super) fn make(dice: &mut Dice, n: i64, officer: StaffId, made: &mut Made) -
         goes_as_a_drill(dice, &mut story);
     } else {
         goes_on(dice, &mut story);
+    }
+    if all_closed && story.case.state != CaseState::Closed {
+        story.by_officer(DAY_MS, CaseEvent::Claimed {});
+        closes_for_good(dice, &mut story);
     }
     made.cases.push(story.case);
     Ok(())
@@ -246,6 +255,11 @@ fn goes_to_another_desk(dice: &mut Dice, story: &mut Story<'_>) {
     story.by_officer(60_000, CaseEvent::Offered { to: to.clone(), reason: None });
     story.by_officer(dice.up_to(60_000), CaseEvent::Transferred { from, to, reason: None });
     story.by_officer(0, CaseEvent::Claimed {});
+}
+
+fn closes_for_good(dice: &mut Dice, story: &mut Story<'_>) {
+    let event = CaseEvent::Closed { disposition: dice.of(&DISPOSITIONS), summary: "x".to_owned() };
+    story.by_officer(dice.up_to(DAY_MS), event);
 }
 
 fn closes(dice: &mut Dice, story: &mut Story<'_>) {

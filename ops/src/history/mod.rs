@@ -21,14 +21,15 @@ const AT_ONCE: i64 = 5_000;
 const SEED: u64 = 2025;
 
 /// Writes `count` cases of a year, about six entries each, into the empty ledger behind `db` (past row-level security, or
-/// with a role that may set its scope). `officer` does all that is done. The service then believes that everybody was told
+/// with a role that may set its scope). `officer` does all that is done, and closes what would stay open where `all_closed`: no desk
+/// has a quarter of a year's cases open. The service then believes that everybody was told
 /// of them. `written` hears how many cases there are.
 ///
 /// # Errors
 /// When the ledger is not empty, or Postgres does not do it.
 pub async fn write(
     db: &mut PgConnection,
-    count: i64,
+    (count, all_closed): (i64, bool),
     officer: StaffId,
     mut written: impl FnMut(i64),
 ) -> Result<()> {
@@ -40,7 +41,7 @@ pub async fn write(
         let mut made = Made::default();
         let until = count.min(done + AT_ONCE);
         for n in done + 1..=until {
-            cases::make(&mut dice, n, officer, &mut made)?;
+            cases::make(&mut dice, (n, all_closed), officer, &mut made)?;
         }
         let rows = end.rows(std::mem::take(&mut made.drafts), &mut made.cases);
         batch(db, &made, &rows, until, &end).await?;
