@@ -56,7 +56,7 @@ pub(super) async fn make(
             let desks = making.desks().await?;
             Content::Figures { figures, desk_name: desk.and_then(|desk| desks.get(&desk).cloned()) }
         }
-        ExportOf::Report { case_id } => report(making, officer, *case_id, &languages).await?,
+        ExportOf::Report { case_id } => report(making, taken, officer, *case_id, &languages).await?,
         ExportOf::CaseFile { case_id } => file(making, taken, (officer, name), *case_id).await?,
         ExportOf::Cases { .. } => return Err(Unmade::Fault(ExportFault::NotThere)),
     };
@@ -87,6 +87,7 @@ fn languages(language: ExportLanguage) -> Vec<ReportLanguage> {
 
 async fn report(
     making: &Making,
+    taken: &Taken,
     officer: &Officer,
     id: CaseId,
     languages: &[ReportLanguage],
@@ -96,7 +97,12 @@ async fn report(
     for language in languages {
         reports.push(cases.report(officer, id, *language).await?);
     }
-    let case = cases.detail(officer, id).await?.case;
+    let mut detail = cases.whole(officer, id).await?;
+    // Not the reader's own: nothing in two files can be joined.
+    if let Some(mask) = making.papers.pseudonyms.for_export(officer, taken.export_id.0) {
+        mask.detail(&mut detail);
+    }
+    let case = detail.case;
     let desk_name = making.desks().await?.remove(&case.desk_id).unwrap_or_else(|| case.desk_id.to_string());
     let head = CaseHead {
         worker_name: case.worker_name,
