@@ -2,6 +2,7 @@ import type { CaseDetail, CaseSummary, Me, TimelineEntry } from '@protocol';
 import { flushSync, mount, unmount } from 'svelte';
 import { Console } from '../state/console.svelte';
 import { ManualClock, settle } from './manual_clock';
+import GateHarness from './GateHarness.svelte';
 import PanelHarness from './PanelHarness.svelte';
 import RowHarness from './RowHarness.svelte';
 import SoundHarness from './SoundHarness.svelte';
@@ -63,6 +64,13 @@ export class Started {
   /** What the top of the page says of the sound. */
   sound(): HTMLElement {
     this.#mounted.push(mount(SoundHarness, { target: this.target, props: { console: this.console, me: this.me } }));
+    flushSync();
+    return this.target;
+  }
+
+  /** What stands before the console until the shift has begun. */
+  gate(): HTMLElement {
+    this.#mounted.push(mount(GateHarness, { target: this.target, props: { console: this.console, me: this.me } }));
     flushSync();
     return this.target;
   }
