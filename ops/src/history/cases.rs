@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use sos_core::recording::{self, AlertRecord, By, CaseRecord, Draft, Inbound, Item, Known, Origin};
+use sos_core::report::ReportRecord;
 use sos_core::routing::Routing;
 use sos_protocol::cover::{Reach, StepTaken};
 use sos_protocol::{
@@ -75,6 +76,8 @@ pub(super) struct Made {
     pub(super) alerts: Vec<AlertRecord>,
     /// What happened, with when; not in the order of time.
     pub(super) drafts: Vec<(UnixMs, Draft)>,
+    /// Of the closed cases that must have a report.
+    pub(super) reports: Vec<ReportRecord>,
 }
 
 /// A case as it goes on.
@@ -149,7 +152,7 @@ pub(super) fn make(
 ) -> Result<()> {
     let (desk, country) = dice.of(&DESKS);
     let (received_at, drill) = (when(dice), dice.in_100(8));
-    let target_s = dice.of(&[15, 20, 30]);
+    let (target_s, from) = (dice.of(&[15, 20, 30]), made.drafts.len());
     let recorded_at = received_at.plus_ms(dice.up_to(250));
     let batch = [press(dice, received_at, drill)];
     let known = Known { numbers: vec![n], ..Known::default() };
@@ -169,7 +172,14 @@ pub(super) fn make(
         story.by_officer(DAY_MS, CaseEvent::Claimed {});
         closes_for_good(dice, &mut story);
     }
-    made.cases.push(story.case);
+    let case = story.case;
+    if case.state == CaseState::Closed {
+        let entries = made.drafts.iter().skip(from);
+        let entries: Vec<_> =
+            entries.map(|(at, draft)| (draft.event.clone(), draft.by.staff(), *at)).collect();
+        made.reports.extend(ReportRecord::of(&case, &entries));
+    }
+    made.cases.push(case);
     Ok(())
 }
 

@@ -100,6 +100,10 @@ async fn batch(
             "INSERT INTO alerts SELECT r.* FROM jsonb_populate_recordset(NULL::alerts, $1) r",
             serde_json::to_value(&made.alerts)?,
         ),
+        (
+            "INSERT INTO reports SELECT r.* FROM jsonb_populate_recordset(NULL::reports, $1) r",
+            serde_json::to_value(&made.reports)?,
+        ),
     ] {
         sqlx::query(insert).bind(json).execute(&mut *tx).await?;
     }

@@ -28,7 +28,7 @@ use clap::Subcommand;
 use crate::stop::StopFlag;
 use progress::Progress;
 use report::Report;
-use site::Site;
+use site::{Plan, Site};
 
 /// How often a signal is looked for.
 const STEP: Duration = Duration::from_millis(100);
@@ -95,9 +95,13 @@ pub async fn run(arguments: Arguments, stop: &StopFlag) -> Result<()> {
     };
     descriptors::raise()?;
     let (progress, mut report) = (Progress::new(), Report::new(arguments.json));
-    let workers = parts.iter().map(Part::enrolled).max().unwrap_or(0);
+    let plan = Plan {
+        workers: parts.iter().map(Part::enrolled).max().unwrap_or(0),
+        report_rang: !arguments.no_rang,
+        history: parts.iter().map(Part::history).max().unwrap_or(0),
+    };
     progress.say("starting the stores and the server");
-    let site = Site::start(workers, !arguments.no_rang, &progress, stop).await?;
+    let site = Site::start(plan, &progress, stop).await?;
     let mut context = Context {
         site: &site,
         progress: &progress,
@@ -158,6 +162,14 @@ impl Part {
             Self::Idle(settings) => settings.enrolled(),
             Self::Alerts(settings) => settings.enrolled(),
             Self::Burst(settings) => settings.enrolled(),
+        }
+    }
+
+    /// Cases that have to be over before it begins.
+    fn history(&self) -> i64 {
+        match self {
+            Self::Review(settings) => settings.history(),
+            _ => 0,
         }
     }
 }

@@ -3,13 +3,17 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use rustix::process::Signal;
+use sos_protocol::StaffId;
 use sqlx::{Connection, PgConnection};
 use tokio::sync::OnceCell;
+use uuid::Uuid;
 
 use super::people::{People, random_text};
 use super::progress::Progress;
+use super::stopped;
+use crate::history;
 use crate::server_program::ServerProgram;
 use crate::stack::{APP_ROLE, Process, Stack, StackConfig, free_port, supervised};
 use crate::stop::StopFlag;
@@ -18,6 +22,18 @@ use crate::up::ready;
 
 /// How long the server gets to finish what it is doing when asked to stop.
 const DRAIN_LIMIT: Duration = Duration::from_secs(15);
+
+/// What a run needs before anything is measured.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plan {
+    /// Phones to enrol.
+    pub(super) workers: usize,
+    /// Consoles report what rang.
+    pub(super) report_rang: bool,
+    /// Closed cases of a made-up year, in the database before the server starts: the server then takes it that everybody was
+    /// told of them.
+    pub(super) history: i64,
+}
 
 /// What is measured.
 pub(super) struct Site {
@@ -33,32 +49,37 @@ pub(super) struct Site {
 }
 
 impl Site {
-    /// Starts everything and enrols `workers` phones.
+    /// Starts everything, writes the history and enrols the phones.
     ///
     /// # Errors
     /// When a step fails, or somebody asked to stop.
-    pub(super) async fn start(
-        workers: usize,
-        report_rang: bool,
-        progress: &Progress,
-        stop: &StopFlag,
-    ) -> Result<Self> {
-        let started = {
+    pub(super) async fn start(plan: Plan, progress: &Progress, stop: &StopFlag) -> Result<Self> {
+        let began = {
             let (stop, progress) = (stop.clone(), progress.clone());
-            tokio::task::spawn_blocking(move || start(workers, &progress, &stop)).await?
+            tokio::task::spawn_blocking(move || begin(plan.workers, &progress, &stop)).await?
         };
-        let (stack, server, gateway, people) = started?;
-        let logins = people.logins;
+        let (stack, program, people) = began?;
+        if plan.history > 0 {
+            tokio::select! {
+                written = write_history(&stack, plan.history, progress) => written?,
+                () = stopped(stop) => bail!("stopped"),
+            }
+        }
+        let started = {
+            let stop = stop.clone();
+            tokio::task::spawn_blocking(move || serve(&program, &stop)).await?
+        };
+        let (server, gateway) = started?;
         let mut site = Self {
             stack,
             server,
             gateway,
             identities: vec![],
-            logins,
-            report_rang,
+            logins: people.logins,
+            report_rang: plan.report_rang,
             own_database: OnceCell::new(),
         };
-        progress.say(format!("enrolling {workers} phones"));
+        progress.say(format!("enrolling {} phones", plan.workers));
         match enrol(gateway, people.codes).await {
             Ok(identities) => site.identities = identities,
             Err(error) => {
@@ -99,8 +120,7 @@ impl Site {
 
     /// The server's database, past row-level security.
     pub(super) async fn database(&self) -> Result<PgConnection> {
-        let url = self.stack.superuser_url().replace("/postgres?", &format!("/{APP_ROLE}?"));
-        PgConnection::connect(&url).await.context("connecting to Postgres")
+        database(&self.stack).await
     }
 
     /// One word of Redis to a command, as it writes it.
@@ -118,9 +138,8 @@ impl Site {
     }
 }
 
-type Started = (Stack, Process, SocketAddr, People);
-
-fn start(workers: usize, progress: &Progress, stop: &StopFlag) -> Result<Started> {
+/// The stores, and who is known there.
+fn begin(workers: usize, progress: &Progress, stop: &StopFlag) -> Result<(Stack, Program, People)> {
     let stack = Stack::start(&StackConfig::default())?;
     let port = free_port().context("no loopback port is free")?;
     let gateway = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
@@ -135,13 +154,39 @@ fn start(workers: usize, progress: &Progress, stop: &StopFlag) -> Result<Started
     progress.say(format!("making desks, officers and {workers} workers"));
     program.run(&["migrate"], "")?;
     let people = People::load(&program, workers, stop)?;
-    let server = program.start(&["serve"])?;
-    let outcome = ready::wait(port, &server, stop);
+    Ok((stack, Program { server: program, gateway }, people))
+}
+
+/// The server program as this run starts it.
+struct Program {
+    server: ServerProgram,
+    gateway: SocketAddr,
+}
+
+fn serve(program: &Program, stop: &StopFlag) -> Result<(Process, SocketAddr)> {
+    let server = program.server.start(&["serve"])?;
+    let outcome = ready::wait(program.gateway.port(), &server, stop);
     if outcome.is_err() {
         server.stop(Signal::TERM, DRAIN_LIMIT);
     }
     outcome?;
-    Ok((stack, server, gateway, people))
+    Ok((server, program.gateway))
+}
+
+async fn write_history(stack: &Stack, cases: i64, progress: &Progress) -> Result<()> {
+    let mut db = database(stack).await?;
+    let officer: Uuid = sqlx::query_scalar("SELECT staff_id FROM staff WHERE role = 'duty_officer' LIMIT 1")
+        .fetch_one(&mut db)
+        .await?;
+    let written = |done| progress.now(format!("{done} of {cases} cases of the history written"));
+    history::write(&mut db, (cases, true), StaffId(officer), written).await?;
+    sqlx::query("ANALYZE").execute(&mut db).await?;
+    Ok(())
+}
+
+async fn database(stack: &Stack) -> Result<PgConnection> {
+    let url = stack.superuser_url().replace("/postgres?", &format!("/{APP_ROLE}?"));
+    PgConnection::connect(&url).await.context("connecting to Postgres")
 }
 
 /// A child of this program, the program itself in another part, with `redis_url` in its environment.
