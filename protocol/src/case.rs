@@ -574,6 +574,8 @@ pub enum Exported {
     CaseFilePdf,
     /// The incident report (PDF).
     ReportPdf,
+    /// The case as a message of the Common Alerting Protocol.
+    Cap,
 }
 
 impl CaseEvent {

@@ -1018,7 +1018,7 @@ sha256: string, };
 /**
  * What of a case was taken away as a file.
  */
-export type Exported = "case_file" | "case_file_pdf" | "report_pdf";
+export type Exported = "case_file" | "case_file_pdf" | "report_pdf" | "cap";
 
 /**
  * One line of a case's history.

@@ -10,7 +10,6 @@ use sos_core::access::Officer;
 use sos_core::case_file::{self, Checked, Fault, Head, MadeBy, Section};
 use sos_core::ledger::Row;
 use sos_core::pseudonym::Mask;
-use sos_protocol::case::Exported;
 use sos_protocol::case_file::{CaseFileCheck, CaseFileFault, CaseFileHead};
 use sos_protocol::ledger::LedgerKey;
 use sos_protocol::limits::{CASE_FILE_BYTES_MAX, CASE_FILE_FAULTS_MAX};
@@ -34,11 +33,11 @@ pub struct Made {
     pub bytes: Vec<u8>,
 }
 
-/// The file of a case as `officer`, called `name`, may have it: through `mask`, if not with names. That it was taken away is
-/// on record before anybody has it.
+/// The file of a case as `officer`, called `name`, may have it: through `mask`, if not with names. Whoever gives it away has
+/// that on record first, see [`Cases::note_export`].
 ///
 /// # Errors
-/// As [`Cases::note_export`].
+/// As [`Cases::whole`] and [`Cases::report`].
 pub async fn make(
     cases: &Cases,
     store: &Store,
@@ -69,7 +68,6 @@ pub async fn make(
     let sections = sections(detail, report, &rows).map_err(StoreError::from)?;
     let written = case_file::write(head, sections, &signer.public().kid, |bytes| signer.sign(bytes));
     let bytes = written.map_err(|_| StoreError::Sealed)?;
-    cases.note_export(officer, id, Exported::CaseFile, case_file::sha256_hex(&bytes)).await?;
     Ok(Made { case_no, bytes })
 }
 

@@ -60,7 +60,7 @@ async fn a_document_is_made_by_a_process_without_settings() {
 #[tokio::test]
 async fn content_that_does_not_fit_is_refused_with_the_reason_and_without_words_of_people() {
     let file = json!({ "case": "một tên riêng" });
-    let content = Content::CaseFile { file, sha256: "0".repeat(64), desks: [].into() };
+    let content = Content::CaseFile { text: file.to_string(), desks: [].into() };
     let refused = Documents::new(program(), Limits::default()).render(&document(content)).await;
     let Err(DocumentsError::Refused(why)) = refused else { panic!("{refused:?}") };
     assert_eq!(why, "this is no case file: it lacks a part, or one is of another form");

@@ -6,9 +6,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as B64;
 use ring::hmac;
 use serde_json::{Value, json};
+use sos_core::case_file::sha256_hex;
 use sos_protocol::ambient::{Clock, ManualClock, SystemClock};
+use sos_protocol::case::Exported;
 use sos_protocol::cover::{FeedState, WebhookEvent, WebhookFormat, WebhookView};
-use sos_protocol::{CaseId, PhoneFrame, Stage, WebhookId};
+use sos_protocol::{CaseEvent, CaseId, PhoneFrame, Stage, WebhookId};
 use sos_tests::phone::{alert, new_id};
 use sos_tests::webhook_receiver::Hook;
 use sos_tests::{Officer, Phone, Service, WebhookReceiver, until};
@@ -367,6 +369,9 @@ async fn a_case_is_a_cap_message_with_its_position_for_who_may_take_its_file_and
     assert!(xml.contains("<value>TW</value>"));
     assert!(!xml.contains(WORKER));
     assert_eq!(text(&checked(&cap(drill).await), "status"), "Exercise");
+    let noted = duc.detail(case).await.timeline.pop().expect("an entry").event;
+    let sha256 = sha256_hex(xml.as_bytes());
+    assert_eq!(noted, CaseEvent::Exported { what: Exported::Cap, sha256 });
 
     story.closes(&lan, case).await;
     let over = cap(case).await;

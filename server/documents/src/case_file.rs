@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use sos_protocol::case::{
     Attachment, CaseState, CaseSummary, CheckInView, FixView, Media, TimelineEntry, WorkerProfile,
 };
@@ -60,20 +61,15 @@ struct LedgerRow {
 
 pub(crate) fn part(
     made: &Made,
-    file: &Value,
-    sha256: &str,
+    text: &str,
     desks: &BTreeMap<DeskId, String>,
     lang: Lang,
 ) -> Result<Part, RenderError> {
-    let is_hash = sha256.len() == 64 && sha256.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !is_hash {
-        return Err(RenderError::NoCaseFile("the SHA-256 is none"));
-    }
-    let file = File::deserialize(file)
+    let file: File = serde_json::from_str(text)
         .map_err(|_| RenderError::NoCaseFile("it lacks a part, or one is of another form"))?;
     let format = Format::new(lang, &made.zone);
     let page = Page { file: &file, format: &format, teller: Teller { format: &format, desks } };
-    let mut blocks = page.proof(sha256);
+    let mut blocks = page.proof(text);
     blocks.extend(page.head());
     blocks.extend(page.worker());
     blocks.extend(page.positions());
@@ -90,6 +86,11 @@ pub(crate) fn part(
         page: lang.say("page").to_owned(),
         blocks,
     })
+}
+
+/// Of the bytes of the file, hex in lower case.
+pub(crate) fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 struct Page<'a> {
@@ -113,12 +114,12 @@ impl Page<'_> {
     }
 
     /// What this paper is of, and how one finds out whether that is whole.
-    fn proof(&self, sha256: &str) -> Vec<Block> {
+    fn proof(&self, text: &str) -> Vec<Block> {
         let Manifest { format, last_seq, made_at_ms, made_by, .. } = &self.file.manifest;
         let key = self.key_id().unwrap_or_else(|| NONE.to_owned());
         let last = self.file.ledger.last().map(|row| row.hash.clone());
         let mut blocks = vec![
-            Block::Hash { label: self.say("file.sha256"), value: sha256.to_owned() },
+            Block::Hash { label: self.say("file.sha256"), value: sha256(text) },
             Block::quiet(self.say("file.how")),
             facts([
                 (self.say("file.format"), Some(format.clone())),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sos_protocol::case::{Media, TimelineEntry};
+use sos_protocol::case::{Exported, Media, TimelineEntry};
 use sos_protocol::cover::{Reach, Recipient, StepTaken};
 use sos_protocol::{Actor, Alert, CaseEvent, DeskId};
 
@@ -72,7 +72,7 @@ impl Teller<'_> {
             .or_else(|| self.of_desks(&entry.event))
             .or_else(|| self.of_work(&entry.event))
             .or_else(|| self.of_report(&entry.event))
-            .unwrap_or_else(|| (entry.event.kind().to_owned(), String::new()))
+            .unwrap_or_else(|| (self.of_reading(&entry.event), String::new()))
     }
 
     fn by_worker(&self, event: &CaseEvent) -> Option<(String, String)> {
@@ -185,6 +185,18 @@ impl Teller<'_> {
             }
             _ => return None,
         })
+    }
+
+    fn of_reading(&self, event: &CaseEvent) -> String {
+        let key = match event {
+            CaseEvent::LookedAt {} => "event.looked_at",
+            CaseEvent::Exported { what: Exported::CaseFile, .. } => "event.exported_file",
+            CaseEvent::Exported { what: Exported::CaseFilePdf, .. } => "event.exported_file_pdf",
+            CaseEvent::Exported { what: Exported::ReportPdf, .. } => "event.exported_report_pdf",
+            CaseEvent::Exported { what: Exported::Cap, .. } => "event.exported_cap",
+            event => return event.kind().to_owned(),
+        };
+        self.lang().say(key).to_owned()
     }
 
     /// Whom a step tells: that they are told does not mean that they know of it.

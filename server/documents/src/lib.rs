@@ -86,10 +86,8 @@ pub enum Content {
     },
     /// An electronic case file.
     CaseFile {
-        /// The file, as `sos_core::case_file::write` makes it.
-        file: serde_json::Value,
-        /// SHA-256 of its bytes, hex in lower case.
-        sha256: String,
+        /// The file, byte for byte as `sos_core::case_file::write` makes it: it is attached to the PDF.
+        text: String,
         /// Names of desks; one that is not here is called by its id.
         #[serde(default)]
         desks: BTreeMap<DeskId, String>,

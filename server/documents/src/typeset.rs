@@ -21,6 +21,9 @@ use crate::{Content, Document, Language, RenderError, case_file, figures, report
 const TEMPLATE: &str = include_str!("../templates/document.typ");
 const CHARTS: &str = include_str!("../templates/charts.typ");
 
+/// Name of the file in the PDF of a case file.
+const ATTACHED: &str = "case-file.json";
+
 /// The first one says everything in Vietnamese and English; the others help out with names in other scripts.
 static FONTS: LazyLock<Vec<Font>> = LazyLock::new(|| {
     let files: [&'static [u8]; 4] = [
@@ -38,6 +41,7 @@ struct Sheets {
     main: Source,
     charts: Source,
     data: (FileId, Bytes),
+    attached: (FileId, Bytes),
 }
 
 fn file_id(path: &str) -> Option<FileId> {
@@ -45,7 +49,7 @@ fn file_id(path: &str) -> Option<FileId> {
 }
 
 impl Sheets {
-    fn new(data: &Value) -> Result<Self, RenderError> {
+    fn new(data: &Value, attached: &str) -> Result<Self, RenderError> {
         let id = |path| file_id(path).ok_or_else(|| RenderError::Typeset(format!("no file {path}")));
         Ok(Self {
             library: LazyHash::new(Library::default()),
@@ -53,6 +57,7 @@ impl Sheets {
             main: Source::new(id("/document.typ")?, TEMPLATE.to_owned()),
             charts: Source::new(id("/charts.typ")?, CHARTS.to_owned()),
             data: (id("/data.json")?, Bytes::from_string(data.to_string())),
+            attached: (id(&format!("/{ATTACHED}"))?, Bytes::from_string(attached.to_owned())),
         })
     }
 }
@@ -79,7 +84,11 @@ impl World for Sheets {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id == self.data.0 { Ok(self.data.1.clone()) } else { Err(FileError::AccessDenied) }
+        [&self.data, &self.attached]
+            .into_iter()
+            .find(|(known, _)| *known == id)
+            .map(|(_, bytes)| bytes.clone())
+            .ok_or(FileError::AccessDenied)
     }
 
     fn font(&self, index: usize) -> Option<Font> {
@@ -100,7 +109,9 @@ pub(crate) struct Set {
 pub(crate) fn pdf(document: &Document) -> Result<Vec<u8>, RenderError> {
     let set = set(document)?;
     let timestamp = datetime(document.made.at_ms).map(PdfTimestamp::new_utc);
-    let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]);
+    // Only the third part of PDF/A lets a file be attached.
+    let archival = if attached(document).is_some() { PdfStandard::A_3a } else { PdfStandard::A_2a };
+    let standards = PdfStandards::new(&[archival, PdfStandard::Ua_1]);
     let options = PdfOptions {
         ident: Smart::Custom(set.ident),
         creator: Smart::Custom(None),
@@ -122,12 +133,16 @@ pub(crate) fn set(document: &Document) -> Result<Set, RenderError> {
     };
     let first = parts.first().map(|part| (part.title.clone(), part.service.clone(), part.lang));
     let (title, author, lang) = first.unwrap_or_default();
-    let mut data = json!({ "title": title, "author": author, "lang": lang, "parts": parts });
+    let text = attached(document);
+    let spoken = if document.language == Language::En { Lang::En } else { Lang::Vi };
+    let attachment = text.map(|_| json!({ "name": ATTACHED, "said": spoken.say("file.attached") }));
+    let mut data =
+        json!({ "title": title, "author": author, "lang": lang, "parts": parts, "attached": attachment });
     let missing = text::fit(&mut data, &is_known);
     if missing > 0 {
         say_missing(&mut data, missing);
     }
-    let world = Sheets::new(&data)?;
+    let world = Sheets::new(&data, text.unwrap_or_default())?;
     let pages = typst::compile::<PagedDocument>(&world).output.map_err(|faults| fault(&faults));
     Ok(Set { pages: pages?, ident: format!("{title} {author} {}", document.made.at_ms.0) })
 }
@@ -143,15 +158,21 @@ fn say_missing(data: &mut Value, missing: u64) {
     }
 }
 
+/// The file that is in the PDF beside its pages.
+fn attached(document: &Document) -> Option<&str> {
+    match &document.content {
+        Content::CaseFile { text, .. } => Some(text),
+        Content::Report { .. } | Content::Figures { .. } => None,
+    }
+}
+
 fn part(document: &Document, lang: Lang) -> Result<Part, RenderError> {
     match &document.content {
         Content::Report { reports, case } => report::part(&document.made, reports, case, lang),
         Content::Figures { figures, desk_name } => {
             Ok(figures::part(&document.made, figures, desk_name.as_deref(), lang))
         }
-        Content::CaseFile { file, sha256, desks } => {
-            case_file::part(&document.made, file, sha256, desks, lang)
-        }
+        Content::CaseFile { text, desks } => case_file::part(&document.made, text, desks, lang),
     }
 }
 

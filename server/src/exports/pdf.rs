@@ -135,9 +135,8 @@ async fn file(
         taken.record.view.asked_at_ms,
     );
     let bytes = made.await?.bytes;
-    let sha256 = sha256_hex(&bytes);
-    let file = serde_json::from_slice(&bytes).map_err(|_| Unmade::Fault(ExportFault::Broken))?;
-    Ok(Content::CaseFile { file, sha256, desks: making.desks().await?.into_iter().collect() })
+    let text = String::from_utf8(bytes).map_err(|_| Unmade::Fault(ExportFault::Broken))?;
+    Ok(Content::CaseFile { text, desks: making.desks().await?.into_iter().collect() })
 }
 
 impl From<DocumentsError> for Unmade {

@@ -14,8 +14,8 @@ use super::names;
 
 /// When it is made, by the clocks of the ministry.
 const HOUR: i8 = 6;
-/// As what. A PDF of the same is one more line here.
-pub(super) const FORMATS: [ExportFormat; 1] = [ExportFormat::Xlsx];
+/// As what.
+pub(super) const FORMATS: [ExportFormat; 2] = [ExportFormat::Xlsx, ExportFormat::Pdf];
 /// Stands in the file's name in the place of who asked.
 const WHO: &str = "by-schedule";
 

@@ -4,7 +4,9 @@ use axum::extract::{FromRequest, Path, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use sos_core::access::{self, Access, Action};
+use sos_core::case_file::sha256_hex;
 use sos_protocol::ErrorCode;
+use sos_protocol::case::Exported;
 use sos_protocol::case_file::CaseFileCheck;
 use sos_protocol::limits::CASE_FILE_BYTES_MAX;
 
@@ -31,6 +33,7 @@ pub(super) async fn file(
     let mask = parts.pseudonyms.for_export(&officer, parts.entropy.uuid_v7(now));
     let by = (&officer, signed_in.me.name.as_str(), mask);
     let made = case_file::make(&parts.cases, &parts.store, &parts.signer, by, id, now).await?;
+    parts.cases.note_export(&officer, id, Exported::CaseFile, sha256_hex(&made.bytes)).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/json".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"sos-{}.json\"", made.case_no)),
@@ -50,6 +53,7 @@ pub(super) async fn cap(
         return Err(Failed::code(ErrorCode::Forbidden));
     }
     let xml = cap::of_case(&parts.sender, &view).map_err(|_| Failed::code(ErrorCode::Internal))?;
+    parts.cases.note_export(&officer, id, Exported::Cap, sha256_hex(xml.as_bytes())).await?;
     let name = format!("attachment; filename=\"sos-{}.cap.xml\"", view.record.number());
     Ok(([(header::CONTENT_TYPE, cap::TYPE.to_owned()), (header::CONTENT_DISPOSITION, name)], xml)
         .into_response())

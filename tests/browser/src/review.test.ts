@@ -1,11 +1,14 @@
 // The ministry reads afterwards: figures, the cases behind them, and a file that proves itself.
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { Locator, Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { useBrowser } from './browser/in_tests';
 import { Officer, type Screen } from './browser/officer';
 import { fitsAcross, looksRight } from './browser/screens';
+import { attachment, plain, said } from './pdf';
 import { useService } from './service/in_tests';
-import { createStaff, createWorkers, DUC, LAN, TAM } from './service/people';
+import { createStaff, createWorkers, DUC, LAN, PHUC, TAM, type StaffMember } from './service/people';
 import { Phone } from './service/phone';
 import { until } from './wait';
 
@@ -16,7 +19,7 @@ const SUMMARY = 'Đã về ký túc xá an toàn';
 let caseId = '';
 
 beforeAll(async () => {
-  await createStaff(service, [DUC]);
+  await createStaff(service, [DUC, PHUC]);
   const [code] = await createWorkers(service, ['Lò Thị Xưởng']);
   const phone = await Phone.enrolled(service, code as never);
   const lan = await Officer.at(chromium.get(), service.url);
@@ -82,12 +85,8 @@ it.each([390, 320])('shows the files on %i px', async (width) => {
 });
 
 it('takes the file of the case away, and is told what was changed in it', async () => {
-  const tam = await Officer.at(chromium.get(), service.url);
+  const tam = await atFile(TAM);
   const { page } = tam;
-  await tam.signIn(TAM);
-  await tam.queueTab('Đã đóng');
-  await tam.open(caseId);
-  await tam.tab('Hồ sơ');
   const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('case-file').click()]);
   expect(download.suggestedFilename()).toMatch(/^sos-\d{4}-\d{6}\.json$/);
   const whole = await readFile(await download.path());
@@ -109,6 +108,81 @@ it('takes the file of the case away, and is told what was changed in it', async 
   await verdict('KHÔNG PHẢI HỒ SƠ CA');
   await tam.leave();
 });
+
+it('prints what is on the page: every number of every table, with who has it and when', async () => {
+  const tam = await atFigures();
+  const { page } = tam;
+  await page.getByTestId('chart-course').locator('svg').first().waitFor();
+  for (const table of await page.locator('[data-testid^=chart-] button[aria-controls][aria-expanded=false]').all()) await table.click();
+  const cells = await page.locator('[data-testid^=chart-] td').allTextContents();
+  const numbers = new Set([...cells, ...(await page.getByTestId('target').locator('.share').allTextContents())].map(plain).filter((text) => /\d/.test(text)));
+  expect(numbers.size).toBeGreaterThan(3);
+  await page.getByRole('button', { name: 'Xuất dữ liệu' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('PDF', { exact: false }).first().click();
+  await dialog.getByRole('button', { name: 'Tạo tệp' }).click();
+  const pages = await said(await taken(page, dialog.getByRole('link', { name: '.pdf' })));
+  for (const number of numbers) expect(pages).toContain(number);
+  expect(pages).toContain(plain(TAM.name));
+  await tam.leave();
+});
+
+it('takes the case away as a PDF, in which the signed file is whole', async () => {
+  const tam = await atFile(TAM);
+  const { page } = tam;
+  const pdf = page.getByTestId('pdf-case_file');
+  await pdf.getByRole('button').click();
+  const bytes = await taken(page, pdf.getByRole('link'));
+  const file = await attachment(bytes);
+  const pages = await said(bytes);
+  for (const words of ['Lò Thị Xưởng', SUMMARY, createHash('sha256').update(file).digest('hex')]) expect(pages).toContain(plain(words));
+  await looksRight(page, 'case-file-pdf', '.case-panel');
+  await page.locator('[popovertarget=menu]').click();
+  await page.getByRole('button', { name: 'Kiểm tra hồ sơ đã tải' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.locator('input[type=file]').setInputFiles({ name: 'case-file.json', mimeType: 'application/json', buffer: file });
+  await dialog.getByTestId('verdict').filter({ hasText: 'CÒN NGUYÊN VẸN' }).waitFor();
+  await tam.leave();
+});
+
+it('gives whoever is not shown names pseudonyms, others in each file and others than on the screen', async () => {
+  const phuc = await atFile(PHUC);
+  const { page } = phuc;
+  const seen = new Set([pseudonym((await page.locator('.case-panel').textContent()) ?? '')]);
+  for (let file = 1; file <= 2; file++) {
+    const pdf = page.getByTestId('pdf-case_file');
+    await pdf.getByRole('button').click();
+    const pages = await said(await taken(page, pdf.getByRole('link')));
+    expect(pages).not.toContain(plain('Lò Thị Xưởng'));
+    seen.add(pseudonym(pages));
+    await page.reload();
+    await phuc.tab('Hồ sơ');
+  }
+  expect(seen.size).toBe(3);
+  await phuc.leave();
+});
+
+/** The first one in a text. The number of a case looks like one that is all digits. */
+function pseudonym(text: string): string {
+  const found = [...text.matchAll(/[0-9A-Z]{4}-[0-9A-Z]{4}/g)].map(([match]) => match).find((match) => /[A-Z]/.test(match));
+  if (!found) throw new Error(`no pseudonym in ${text}`);
+  return found;
+}
+
+async function taken(page: Page, link: Locator): Promise<Buffer> {
+  await link.waitFor();
+  const [download] = await Promise.all([page.waitForEvent('download'), link.click()]);
+  return readFile(await download.path());
+}
+
+async function atFile(member: StaffMember): Promise<Officer> {
+  const officer = await Officer.at(chromium.get(), service.url);
+  await officer.signIn(member);
+  await officer.queueTab('Đã đóng');
+  await officer.open(caseId);
+  await officer.tab('Hồ sơ');
+  return officer;
+}
 
 async function atFigures(screen?: Screen): Promise<Officer> {
   const tam = await Officer.at(chromium.get(), service.url, screen);

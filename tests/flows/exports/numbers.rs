@@ -5,8 +5,11 @@ use std::io::Cursor;
 
 use calamine::{Data, DataType, Reader, Xlsx};
 use serde_json::Value;
-use sos_protocol::export::{ExportFormat, ExportLanguage, ExportOf};
+use sos_documents::{Content, Document, Language, Made};
+use sos_protocol::ambient::{Clock, ManualClock, SystemClock};
+use sos_protocol::export::{ExportFormat, ExportLanguage, ExportOf, ExportView};
 use sos_protocol::figures::{Figures, Part, Took};
+use sos_protocol::http::Me;
 use sos_tests::{Officer, Service, until};
 
 use super::{made, query, wanted};
@@ -304,8 +307,8 @@ async fn counted(service: &Service, officer: &Officer) -> Figures {
 }
 
 #[tokio::test]
-async fn every_number_in_csv_and_xlsx_is_that_of_the_figures() {
-    let service = Service::start().await;
+async fn every_number_in_csv_xlsx_and_pdf_is_that_of_the_figures() {
+    let service = Service::start_with(ManualClock::at(SystemClock::new().now())).await;
     year::write(&service, CASES).await;
     let tra = service.officer("tra").await;
     let figures = counted(&service, &tra).await;
@@ -318,6 +321,26 @@ async fn every_number_in_csv_and_xlsx_is_that_of_the_figures() {
         let (_, file) = made(&tra, &wanted).await;
         workbook_says(&file, &figures, language);
     }
+    let (view, file) = made(&tra, &wanted(of, ExportFormat::Pdf)).await;
+    let me: Me = tra.get("/api/session").await;
+    paper_says(&file, figures, &view, &me.name);
+}
+
+/// That every number of the figures is printed is for the tests of the documents; the same figures are the same bytes.
+fn paper_says(file: &[u8], figures: Figures, view: &ExportView, by: &str) {
+    let language = match view.language {
+        ExportLanguage::Vi => Language::Vi,
+        ExportLanguage::En => Language::En,
+        ExportLanguage::Both => Language::Both,
+    };
+    let made = Made { by: by.to_owned(), at_ms: view.asked_at_ms, zone: figures.query.zone.clone() };
+    let same = |figures: Figures| {
+        let content = Content::Figures { figures: Box::new(figures), desk_name: None };
+        sos_documents::render(&Document { language, made: made.clone(), content }).expect("a PDF")
+    };
+    let other = Figures { cases: figures.cases + 1, ..figures.clone() };
+    assert!(file == same(figures), "the PDF has other figures than the page");
+    assert!(file != same(other));
 }
 
 /// The cases of `fit` as rows, by SQL straight over the ledger.

@@ -1,9 +1,13 @@
+use std::io::Read;
+
+use flate2::read::ZlibDecoder;
 use serde_json::{Value, json};
 use typst::layout::{Frame, FrameItem};
 
 use super::samples::*;
 use super::{holds, pages, pdf, plain};
 use crate::bounds::{ENTRIES_MAX, FIXES_MAX, MESSAGES_MAX};
+use crate::case_file::sha256;
 use crate::{Content, Document, Language, RenderError, render};
 
 #[test]
@@ -144,11 +148,19 @@ fn figures_of_nothing_say_so() {
 
 #[test]
 fn a_case_file_is_there_to_be_read_and_says_how_it_is_checked() {
-    let document = of_file(Language::Both, file(a_timeline(), &a_way(), |_| {}));
+    let mut timeline = a_timeline();
+    let looked = json!({ "kind": "looked_at" });
+    timeline.push(entry(20, &staff("Trần Thị Thanh Trà"), &looked));
+    let took = json!({ "kind": "exported", "what": "case_file_pdf", "sha256": "0f".repeat(32) });
+    timeline.push(entry(21, &staff("Trần Thị Thanh Trà"), &took));
+    let document = of_file(Language::Both, file(timeline, &a_way(), |_| {}));
+    let sha256 = sha256(text_of(&document));
     let pages = pages(&document);
     for words in [
         "Hồ sơ điện tử, ca 2026-000007",
-        SHA,
+        &sha256,
+        "xem hồ sơ ca",
+        "tải hồ sơ ca (PDF) về",
         "sos-server admin verify-file",
         "key-1",
         "Văn phòng Đài Bắc",
@@ -171,8 +183,38 @@ fn a_case_file_is_there_to_be_read_and_says_how_it_is_checked() {
         assert!(holds(&pages, words), "{words} is not in {pages:?}");
     }
     // In full and in one piece, to be copied.
-    assert!(pages[0].contains(SHA), "{}", pages[0]);
+    assert!(pages[0].contains(&sha256), "{}", pages[0]);
     pdf("case_file", &document);
+}
+
+#[test]
+fn a_case_file_has_the_signed_file_in_it_byte_for_byte() {
+    let document = of_file(Language::Vi, file(a_timeline(), &a_way(), |_| {}));
+    let pdf = pdf("case_file_attached", &document);
+    let text = text_of(&document).as_bytes();
+    assert!(streams(&pdf).iter().any(|stream| stream == text), "the file is not attached");
+    let archival = b"<pdfaid:part>3</pdfaid:part>";
+    assert!(pdf.windows(archival.len()).any(|bytes| bytes == archival));
+}
+
+fn text_of(document: &Document) -> &str {
+    match &document.content {
+        Content::CaseFile { text, .. } => text,
+        content => panic!("no case file: {content:?}"),
+    }
+}
+
+/// What the streams of a PDF hold.
+fn streams(pdf: &[u8]) -> Vec<Vec<u8>> {
+    let (begin, mut rest, mut found) = (b"stream\n", pdf, vec![]);
+    while let Some(at) = rest.windows(begin.len()).position(|bytes| bytes == begin) {
+        rest = &rest[at + begin.len()..];
+        let mut stream = vec![];
+        if ZlibDecoder::new(rest).read_to_end(&mut stream).is_ok() {
+            found.push(stream);
+        }
+    }
+    found
 }
 
 #[test]
@@ -332,7 +374,7 @@ fn what_is_no_case_file_is_refused() {
     broken["case"] = json!("none");
     let refused = render(&of_file(Language::Vi, broken));
     assert!(matches!(refused, Err(RenderError::NoCaseFile(_))), "{refused:?}");
-    let content = Content::CaseFile { file: whole, sha256: "zz".to_owned(), desks: [].into() };
+    let content = Content::CaseFile { text: format!("{whole}}}"), desks: [].into() };
     let refused = render(&document(Language::Vi, content));
     assert!(matches!(refused, Err(RenderError::NoCaseFile(_))), "{refused:?}");
 }

@@ -253,7 +253,7 @@ export const workEn: Texts['work'] = {
     measure_done: 'wrote down that a follow-up measure is done',
     measure_redated: (day) => `moved the due date of a follow-up measure to ${day}`,
     looked_at: 'looked at the case record',
-    exported: { case_file: 'took the case file (signed) away', case_file_pdf: 'took the case file (PDF) away', report_pdf: 'took the incident report (PDF) away' },
+    exported: { case_file: 'took the case file (signed) away', case_file_pdf: 'took the case file (PDF) away', report_pdf: 'took the incident report (PDF) away', cap: 'took the case away as a CAP message' },
     messageTo: (worker) => `wrote to ${worker}`,
     step: (step) => `Step ${step}`,
     stepAgain: (step, round) => `Step ${step}, round ${round}`,
