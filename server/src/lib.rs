@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod app;
+pub mod aside;
 pub mod attachments;
 pub mod auth;
 pub mod breaker;

@@ -26,6 +26,7 @@ use super::rows::Row;
 use super::schedule::{FORMATS, Month, reader};
 use super::words::Said;
 use super::{About, ExportError, Stamp, cases, figures, names, pdf, workbook};
+use crate::aside::aside;
 use crate::deadline::Backoff;
 use crate::figures::Selected;
 use crate::store::exports::{Progress, Taken};
@@ -384,7 +385,7 @@ impl Making {
         work: impl FnOnce(&mut Parts) -> io::Result<()> + Send + 'static,
     ) -> Result<Written, Unmade> {
         let (mut parts, kept) = way();
-        let writing = tokio::task::spawn_blocking(move || {
+        let writing = aside(move || {
             work(&mut parts)?;
             parts.end()
         });

@@ -7,8 +7,8 @@ use super::{CASES_MAX, FiguresError};
 use crate::store::Store;
 use crate::store::measures::Page;
 
-/// Measures read at a time: some megabytes of rows.
-const PAGE: usize = 20_000;
+/// Measures read at a time: a megabyte or two of rows.
+const PAGE: usize = 5_000;
 /// When there is no more room, some for this share of the cases is added: never twice as much as there is to keep.
 const ROOM: usize = 16;
 

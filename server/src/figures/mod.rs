@@ -11,9 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sos_core::access::{self, Officer, Scope};
-use sos_core::figures::{BadQuery, DeskOf, Measures, Question, behind, count};
+use sos_core::figures::{BadQuery, DeskOf, Measures, Question, behind, count, selected};
 use sos_protocol::ambient::SharedClock;
-use sos_protocol::figures::{FigureCases, FigureCasesQuery, FigureOf, Figures, FiguresQuery};
+use sos_protocol::figures::{FigureCases, FigureCasesQuery, Figures, FiguresQuery};
 use sos_protocol::limits::FIGURE_CASES_MAX;
 use sos_protocol::{ErrorCode, Problem, UnixMs};
 use tokio::sync::{OwnedRwLockReadGuard, RwLock, Semaphore};
@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::memory::Memory;
+use crate::aside::{AsideError, aside};
 use crate::pseudonyms::Pseudonyms;
 use crate::store::{Store, StoreError};
 
@@ -32,7 +33,7 @@ const AT_ONCE: usize = 2;
 const TURN_WITHIN: Duration = Duration::from_secs(5);
 /// How often measures are read while nobody asks.
 const NEAR_EVERY: Duration = Duration::from_secs(30);
-/// Most cases that are kept, 64 bytes each: decades of a service that takes a hundred SOS a day.
+/// Most cases that are kept, 48 bytes each: decades of a service that takes a hundred SOS a day.
 pub const CASES_MAX: usize = 2_000_000;
 
 /// Why there is no answer.
@@ -48,8 +49,8 @@ pub enum FiguresError {
     #[error("more cases than figures are counted of")]
     TooMany,
     /// The count broke off.
-    #[error("the count broke off")]
-    Broken,
+    #[error(transparent)]
+    Broken(#[from] AsideError),
     /// The store did not do it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -62,7 +63,7 @@ impl From<FiguresError> for Problem {
             FiguresError::Bad(bad) => Self::new(ErrorCode::InvalidField).field(bad.field).detail(bad.why),
             FiguresError::Forbidden => Self::new(ErrorCode::Forbidden).detail(text),
             FiguresError::TooMany => Self::new(ErrorCode::TooMany).detail(text),
-            FiguresError::Broken => Self::new(ErrorCode::Internal),
+            FiguresError::Broken(_) => Self::new(ErrorCode::Internal),
             FiguresError::Store(error) => error.into(),
         }
     }
@@ -136,7 +137,7 @@ impl Counting {
     pub async fn figures(&self, officer: &Officer, query: FiguresQuery) -> Result<Figures, FiguresError> {
         let _turn = self.turn().await?;
         let snapshot = self.snapshot(access::scope(officer), query).await?;
-        off_the_threads(move || count(&snapshot.question, snapshot.measures(), snapshot.now)).await
+        Ok(aside(move || count(&snapshot.question, snapshot.measures(), snapshot.now)).await?)
     }
 
     /// The figures of all cases, for the service itself.
@@ -146,7 +147,7 @@ impl Counting {
     pub async fn all(&self, query: FiguresQuery) -> Result<Figures, FiguresError> {
         let _turn = self.turn().await?;
         let snapshot = self.snapshot(Scope::All, query).await?;
-        off_the_threads(move || count(&snapshot.question, snapshot.measures(), snapshot.now)).await
+        Ok(aside(move || count(&snapshot.question, snapshot.measures(), snapshot.now)).await?)
     }
 
     /// The cases behind a figure.
@@ -160,7 +161,7 @@ impl Counting {
     ) -> Result<FigureCases, FiguresError> {
         let _turn = self.turn().await?;
         let snapshot = self.snapshot(access::scope(officer), wanted.query).await?;
-        let (places, all) = off_the_threads(move || {
+        let (places, all) = aside(move || {
             behind(&snapshot.question, wanted.of, snapshot.measures(), snapshot.now, FIGURE_CASES_MAX)
         })
         .await?;
@@ -192,12 +193,9 @@ impl Counting {
         let _turn = self.turn().await?;
         let snapshot = self.snapshot(access::scope(officer), query).await?;
         let era = snapshot.memory.era();
-        let places = off_the_threads(move || {
-            let (places, _) =
-                behind(&snapshot.question, FigureOf::Cases, snapshot.measures(), snapshot.now, usize::MAX);
-            let mut places: Vec<i32> = places.into_iter().filter_map(|place| place.try_into().ok()).collect();
-            places.sort_unstable();
-            places
+        let places = aside(move || {
+            let places = selected(&snapshot.question, snapshot.measures());
+            places.filter_map(|place| place.try_into().ok()).collect()
         })
         .await?;
         Ok(Selected { places, era, scope: access::scope(officer) })
@@ -238,11 +236,4 @@ impl Counting {
         let desks = memory.with_names(known);
         Ok(Snapshot { memory, desks, question, now: self.clock.now() })
     }
-}
-
-/// Counts where nobody else waits.
-async fn off_the_threads<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, FiguresError> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| FiguresError::Broken)
 }

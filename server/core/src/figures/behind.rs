@@ -17,12 +17,9 @@ pub fn behind(
     now: UnixMs,
     limit: usize,
 ) -> (Vec<usize>, usize) {
-    let (cases, _) = fitting(question, measures);
-    let mut places: Vec<usize> = cases
-        .into_iter()
-        .filter(|fit| is_behind(&measures.cases[fit.place], of, now))
-        .map(|fit| fit.place)
-        .collect();
+    let cases =
+        fitting(question, measures).filter(|fit| !fit.case.is_drill() && is_behind(fit.case, of, now));
+    let mut places: Vec<usize> = cases.map(|fit| fit.place).collect();
     let all = places.len();
     let latest = |place: &usize| Reverse((measures.cases[*place].opened_ms(), *place));
     if all > limit {
@@ -31,6 +28,11 @@ pub fn behind(
     }
     places.sort_unstable_by_key(latest);
     (places, all)
+}
+
+/// The places of the cases that fit `question`, in order.
+pub fn selected<'a>(question: &'a Question, measures: Measures<'a>) -> impl Iterator<Item = usize> + use<'a> {
+    fitting(question, measures).filter(|fit| !fit.case.is_drill()).map(|fit| fit.place)
 }
 
 fn is_behind(case: &Counted, of: FigureOf, now: UnixMs) -> bool {

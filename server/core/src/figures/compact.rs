@@ -1,11 +1,30 @@
 //! A measure as it is kept in memory, where there may be a million of them.
 
-use sos_protocol::{CountryCode, Disposition, EmergencyKind};
+use sos_protocol::{CountryCode, Disposition, EmergencyKind, UnixMs};
 
 use super::CaseMeasure;
 
-/// In place of a time that is not there.
-const NONE: i64 = i64::MIN;
+/// Milliseconds in as few bytes as they need, `N`: 5 are 34 years, 6 are 4,400. What is longer counts as that long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ms<const N: usize>([u8; N]);
+
+impl<const N: usize> Ms<N> {
+    /// That there is no time.
+    const NONE: Self = Self([u8::MAX; N]);
+    const MOST: i64 = (1 << (8 * N)) - 2;
+
+    fn of(ms: Option<i64>) -> Self {
+        let Some(ms) = ms else { return Self::NONE };
+        let all = ms.clamp(0, Self::MOST).to_le_bytes();
+        Self(std::array::from_fn(|at| all[at]))
+    }
+
+    fn get(self) -> Option<i64> {
+        let mut all = [0; 8];
+        all[..N].copy_from_slice(&self.0);
+        Some(i64::from_le_bytes(all)).filter(|ms| *ms <= Self::MOST)
+    }
+}
 
 const DRILL: u8 = 1;
 const UNVERIFIED: u8 = 1 << 1;
@@ -17,12 +36,14 @@ const REOPENED: u8 = 1 << 5;
 /// The measure of a case, without its id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
-    opened_ms: i64,
-    waited_ms: i64,
-    due_ms: i64,
-    rang_ms: i64,
-    claimed_ms: i64,
-    closed_ms: i64,
+    /// Since 1970. Nothing was opened before.
+    opened: Ms<6>,
+    waited: Ms<5>,
+    /// The others are after the opening. Two nodes' clocks may differ by a little: nothing takes less than no time.
+    due: Ms<5>,
+    rang: Ms<5>,
+    claimed: Ms<5>,
+    closed: Ms<5>,
     /// By reach: targets, ministry, nobody, later.
     steps: [u16; 4],
     desk: u16,
@@ -32,18 +53,18 @@ pub struct Counted {
     flags: u8,
 }
 
-// What a million of them take is a promise: 64 MB.
-const _: () = assert!(size_of::<Counted>() <= 64);
+// What a million of them take is a promise: 48 MB.
+const _: () = assert!(size_of::<Counted>() <= 48);
 
 impl Counted {
     /// A place that no case is at yet: on no day, so that nothing counts it.
     pub const BLANK: Self = Self {
-        opened_ms: NONE,
-        waited_ms: NONE,
-        due_ms: NONE,
-        rang_ms: NONE,
-        claimed_ms: NONE,
-        closed_ms: NONE,
+        opened: Ms::NONE,
+        waited: Ms::NONE,
+        due: Ms::NONE,
+        rang: Ms::NONE,
+        claimed: Ms::NONE,
+        closed: Ms::NONE,
         steps: [0; 4],
         desk: u16::MAX,
         country: None,
@@ -57,14 +78,14 @@ impl Counted {
     pub fn of(measure: &CaseMeasure, desk: u16) -> Self {
         let flag = |is_so: bool, flag: u8| if is_so { flag } else { 0 };
         let few = |steps: u32| u16::try_from(steps).unwrap_or(u16::MAX);
-        let ms = |at: Option<sos_protocol::UnixMs>| at.map_or(NONE, |at| at.0);
+        let after = |at: Option<UnixMs>| Ms::of(at.map(|at| at.0.saturating_sub(measure.opened_ms.0)));
         Self {
-            opened_ms: measure.opened_ms.0,
-            waited_ms: measure.waited_ms.unwrap_or(NONE),
-            due_ms: ms(measure.claim_due_ms),
-            rang_ms: ms(measure.rang_ms),
-            claimed_ms: ms(measure.claimed_ms),
-            closed_ms: ms(measure.closed_ms),
+            opened: Ms::of(Some(measure.opened_ms.0)),
+            waited: Ms::of(measure.waited_ms),
+            due: after(measure.claim_due_ms),
+            rang: after(measure.rang_ms),
+            claimed: after(measure.claimed_ms),
+            closed: after(measure.closed_ms),
             steps: [
                 few(measure.steps_targets),
                 few(measure.steps_ministry),
@@ -84,8 +105,9 @@ impl Counted {
         }
     }
 
-    pub(super) const fn opened_ms(&self) -> i64 {
-        self.opened_ms
+    /// Before all time where there is no case.
+    pub(super) fn opened_ms(&self) -> i64 {
+        self.opened.get().unwrap_or(i64::MIN)
     }
 
     pub(super) const fn desk(&self) -> u16 {
@@ -110,40 +132,36 @@ impl Counted {
 
     /// Time from the press to the gateway.
     pub(super) fn receive(&self) -> Option<i64> {
-        Some(self.waited_ms).filter(|ms| *ms != NONE)
+        self.waited.get()
     }
 
     /// Time until it first rang.
     pub(super) fn ring(&self) -> Option<i64> {
-        self.after(self.rang_ms)
+        self.rang.get()
     }
 
     /// Time until it was first claimed.
     pub(super) fn claim(&self) -> Option<i64> {
-        self.after(self.claimed_ms)
+        self.claimed.get()
     }
 
     /// Time until it was closed.
     pub(super) fn close(&self) -> Option<i64> {
-        self.after(self.closed_ms)
+        self.closed.get()
     }
 
-    /// Two nodes' clocks may differ by a little: nothing takes less than no time.
-    fn after(&self, at: i64) -> Option<i64> {
-        (at != NONE).then(|| at.saturating_sub(self.opened_ms).max(0))
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed != Ms::NONE
     }
 
-    pub(super) const fn is_closed(&self) -> bool {
-        self.closed_ms != NONE
-    }
-
-    pub(super) const fn is_on_time(&self) -> bool {
-        self.claimed_ms != NONE && self.due_ms != NONE && self.claimed_ms <= self.due_ms
+    pub(super) fn is_on_time(&self) -> bool {
+        self.claim().zip(self.due.get()).is_some_and(|(claimed, due)| claimed <= due)
     }
 
     /// Not claimed by when it should have been; that it should have been claimed is past.
-    pub(super) const fn is_late(&self, now: i64) -> bool {
-        !self.is_on_time() && (self.claimed_ms != NONE || self.due_ms <= now)
+    pub(super) fn is_late(&self, now: i64) -> bool {
+        let is_past = |due: i64| self.opened_ms().saturating_add(due) <= now;
+        !self.is_on_time() && (self.claim().is_some() || self.due.get().is_none_or(is_past))
     }
 
     pub(super) const fn is_drill(&self) -> bool {

@@ -1,15 +1,14 @@
-//! From the measures to the answer.
-
-use std::cmp::Reverse;
+//! From the measures to the answer, in two passes over them and next to no memory of its own: there may be a million, and an
+//! SOS needs the processor too.
 
 use sos_protocol::figures::{
-    AnswerTarget, CountryFigure, DeskFigure, DispositionFigure, DrillFigures, Escalations, Figures,
-    KindFigure, Part, Span, TargetFigure, Times, Took,
+    AnswerTarget, DispositionFigure, DrillFigures, Escalations, Figures, KindFigure, Part, Span, Times,
 };
 use sos_protocol::{DeskId, Disposition, Seq, UnixMs};
 
-use super::took::{number, took};
-use super::{Counted, DEFAULT_TARGETS, Period, Question};
+use super::groups::{Countries, OfDesk, Reached, desk_figures, most_first};
+use super::spread::Spread;
+use super::{Counted, DEFAULT_TARGETS, Question};
 
 /// A desk beside the measures, which name it by its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,83 +32,51 @@ pub struct Measures<'a> {
     pub up_to: Seq,
 }
 
-/// A case that fits the question.
+/// A case or drill that fits the question.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Fit {
+pub(super) struct Fit<'a> {
     /// Its place among the measures.
     pub(super) place: usize,
-    day: u16,
-    hour: u8,
+    pub(super) case: &'a Counted,
+    day: usize,
+    hour: usize,
 }
 
-/// The cases and the drills that fit.
-pub(super) fn fitting(question: &Question, measures: Measures<'_>) -> (Vec<Fit>, Vec<Fit>) {
+/// What fits, in order, drills among it.
+pub(super) fn fitting<'a>(
+    question: &'a Question,
+    measures: Measures<'a>,
+) -> impl Iterator<Item = Fit<'a>> + use<'a> {
     let wanted = &question.query;
     let place_of = |desk: &DeskId| measures.desks.iter().position(|of| of.desk_id == *desk);
     // A desk that no case names has none.
     let desk = question.desk.as_ref().map(|desk| place_of(desk).unwrap_or(usize::MAX));
-    let (mut cases, mut drills) = (vec![], vec![]);
-    for (place, case) in measures.cases.iter().enumerate() {
+    measures.cases.iter().enumerate().filter_map(move |(place, case)| {
         let fits = desk.is_none_or(|desk| usize::from(case.desk()) == desk)
             && (wanted.country.is_none() || wanted.country == case.country())
             && (wanted.kind.is_none() || wanted.kind == case.kind())
             && (wanted.disposition.is_none() || wanted.disposition == case.disposition());
-        let Some((day, hour)) = question.period.day_and_hour(case.opened_ms()).filter(|_| fits) else {
-            continue;
-        };
-        let fit = Fit {
-            place,
-            day: u16::try_from(day).unwrap_or(u16::MAX),
-            hour: u8::try_from(hour).unwrap_or(u8::MAX),
-        };
-        if case.is_drill() { drills.push(fit) } else { cases.push(fit) }
-    }
-    (cases, drills)
+        let (day, hour) = question.period.day_and_hour(case.opened_ms()).filter(|_| fits)?;
+        Some(Fit { place, case, day, hour })
+    })
 }
 
 /// The answer to `question` as of `now`.
 #[must_use]
 pub fn count(question: &Question, measures: Measures<'_>, now: UnixMs) -> Figures {
-    let (fits, drills) = fitting(question, measures);
-    let mut counting = Counting { measures, room: Vec::with_capacity(fits.len()) };
-    let all: Vec<&Counted> = fits.iter().map(|fit| &measures.cases[fit.place]).collect();
-    let part = |is_so: fn(&Counted) -> bool| counting_part(&all, is_so);
-    let closed = number(all.iter().filter(|case| case.is_closed()).count());
-    let (by_hour, by_weekday) = on_the_clock(&question.period, &fits);
-    Figures {
-        query: question.query.clone(),
-        up_to_seq: measures.up_to,
-        at_ms: now,
-        cases: number(fits.len()),
-        drills_left_out: number(drills.len()),
-        open: number(all.len()) - closed,
-        spans: question.period.length(),
-        course: course(&question.period, measures.cases, &fits),
-        targets: reached(&targets_of(question.desk.as_ref(), measures.desks), &all),
-        on_time: part(Counted::is_on_time),
-        unseen: part(|case| !case.is_seen()),
-        unverified: part(Counted::is_unverified),
-        false_alarms: Part { over: closed, ..part(is_false_alarm) },
-        transferred: part(Counted::is_transferred),
-        reopened: part(Counted::is_reopened),
-        escalations: escalations(&all),
-        by_hour,
-        by_weekday,
-        by_disposition: by_disposition(&all),
-        by_kind: by_kind(&all),
-        times: counting.times(&all),
-        by_country: counting.by_country(&all),
-        by_desk: counting.by_desk(all),
-        readiness: counting.readiness(&drills),
+    let targets = targets_of(question.desk.as_ref(), measures.desks);
+    let (mut tally, mut drills) = (Tally::new(question, &targets, measures.desks), Drills::default());
+    for fit in fitting(question, measures) {
+        if fit.case.is_drill() { drills.add(fit.case) } else { tally.add(fit) }
     }
-}
-
-fn is_false_alarm(case: &Counted) -> bool {
-    case.disposition() == Some(Disposition::FalseAlarm)
-}
-
-fn counting_part(cases: &[&Counted], is_so: impl Fn(&Counted) -> bool) -> Part {
-    Part { cases: number(cases.iter().filter(|case| is_so(case)).count()), over: number(cases.len()) }
+    tally.turn();
+    drills.claim.turn();
+    for Fit { case, .. } in fitting(question, measures) {
+        if case.is_drill() { drills.claim.keep(case.claim()) } else { tally.keep(case) }
+    }
+    let drills_left_out = drills.all;
+    let readiness = drills.figures();
+    Figures { up_to_seq: measures.up_to, at_ms: now, drills_left_out, readiness, ..tally.figures(question) }
 }
 
 fn targets_of(desk: Option<&DeskId>, desks: &[DeskOf]) -> Vec<AnswerTarget> {
@@ -117,164 +84,210 @@ fn targets_of(desk: Option<&DeskId>, desks: &[DeskOf]) -> Vec<AnswerTarget> {
     of.map_or_else(|| DEFAULT_TARGETS.to_vec(), |of| of.targets.clone())
 }
 
-fn reached(targets: &[AnswerTarget], cases: &[&Counted]) -> Vec<TargetFigure> {
-    let figure = |target: &AnswerTarget| {
-        let within = i64::from(target.within_s) * 1000;
-        let in_time = |case: &Counted| case.claim().is_some_and(|ms| ms <= within);
-        TargetFigure {
-            within_s: target.within_s,
-            wanted_pct: target.wanted_pct,
-            reached: counting_part(cases, in_time),
-        }
-    };
-    targets.iter().map(figure).collect()
+#[derive(Default)]
+struct Drills {
+    all: u32,
+    claimed: u32,
+    rang: u32,
+    claim: Spread,
 }
 
-/// Also the parts without cases.
-fn course(period: &Period, cases: &[Counted], fits: &[Fit]) -> Vec<Span> {
-    let empty = |date: &jiff::civil::Date| Span { from: date.to_string(), opened: 0, closed: 0, on_time: 0 };
-    let mut spans: Vec<Span> = period.spans().iter().map(empty).collect();
-    for fit in fits {
-        let Some(span) = spans.get_mut(period.span_of(usize::from(fit.day))) else { continue };
-        let case = &cases[fit.place];
-        span.opened += 1;
-        span.closed += u32::from(case.is_closed());
-        span.on_time += u32::from(case.is_on_time());
+impl Drills {
+    fn add(&mut self, drill: &Counted) {
+        self.all += 1;
+        self.claimed += u32::from(drill.claim().is_some());
+        self.rang += u32::from(drill.ring().is_some());
+        self.claim.add(drill.claim());
     }
-    spans
+
+    fn figures(self) -> DrillFigures {
+        let part = |cases| Part { cases, over: self.all };
+        DrillFigures { claimed: part(self.claimed), rang: part(self.rang), claim: self.claim.took() }
+    }
 }
 
-fn on_the_clock(period: &Period, fits: &[Fit]) -> (Vec<u32>, Vec<u32>) {
-    let (mut hours, mut weekdays) = (vec![0; 24], vec![0; 7]);
-    for fit in fits {
-        if let Some(hour) = hours.get_mut(usize::from(fit.hour)) {
+/// How many cases are so.
+#[derive(Default)]
+struct Counts {
+    cases: u32,
+    closed: u32,
+    on_time: u32,
+    unseen: u32,
+    unverified: u32,
+    false_alarms: u32,
+    transferred: u32,
+    reopened: u32,
+    escalated: u32,
+    claimed_after: u32,
+    /// By reach: targets, ministry, nobody, later.
+    steps: [u32; 4],
+}
+
+impl Counts {
+    fn add(&mut self, case: &Counted) {
+        self.cases += 1;
+        self.closed += u32::from(case.is_closed());
+        self.on_time += u32::from(case.is_on_time());
+        self.unseen += u32::from(!case.is_seen());
+        self.unverified += u32::from(case.is_unverified());
+        self.false_alarms += u32::from(case.disposition() == Some(Disposition::FalseAlarm));
+        self.transferred += u32::from(case.is_transferred());
+        self.reopened += u32::from(case.is_reopened());
+        self.escalated += u32::from(case.is_escalated());
+        self.claimed_after += u32::from(case.is_claimed_after());
+        for (sum, steps) in self.steps.iter_mut().zip(case.steps()) {
+            *sum += u32::from(steps);
+        }
+    }
+
+    const fn part(&self, cases: u32) -> Part {
+        Part { cases, over: self.cases }
+    }
+
+    fn escalations(&self) -> Escalations {
+        let [reached_targets, reached_ministry, reached_nobody, _] = self.steps;
+        Escalations {
+            escalated: self.part(self.escalated),
+            steps: self.steps.iter().sum(),
+            reached_targets,
+            reached_ministry,
+            reached_nobody,
+            claimed_after: self.claimed_after,
+        }
+    }
+}
+
+struct Tally<'a> {
+    question: &'a Question,
+    counts: Counts,
+    targets: Reached<'a>,
+    /// Also the parts of the period without cases.
+    course: Vec<Span>,
+    by_hour: Vec<u32>,
+    by_weekday: Vec<u32>,
+    by_kind: Vec<KindFigure>,
+    by_disposition: Vec<DispositionFigure>,
+    receive: Spread,
+    ring: Spread,
+    claim: Spread,
+    close: Spread,
+    /// At their places.
+    desks: Vec<OfDesk<'a>>,
+    countries: Countries,
+}
+
+impl<'a> Tally<'a> {
+    fn new(question: &'a Question, targets: &'a [AnswerTarget], desks: &'a [DeskOf]) -> Self {
+        let empty =
+            |date: &jiff::civil::Date| Span { from: date.to_string(), opened: 0, closed: 0, on_time: 0 };
+        Self {
+            question,
+            counts: Counts::default(),
+            targets: Reached::new(targets),
+            course: question.period.spans().iter().map(empty).collect(),
+            by_hour: vec![0; 24],
+            by_weekday: vec![0; 7],
+            by_kind: vec![],
+            by_disposition: vec![],
+            receive: Spread::default(),
+            ring: Spread::default(),
+            claim: Spread::default(),
+            close: Spread::default(),
+            desks: desks.iter().map(OfDesk::new).collect(),
+            countries: Countries::default(),
+        }
+    }
+
+    fn add(&mut self, Fit { case, day, hour, .. }: Fit<'_>) {
+        let period = &self.question.period;
+        self.counts.add(case);
+        self.targets.add(case);
+        if let Some(span) = self.course.get_mut(period.span_of(day)) {
+            span.opened += 1;
+            span.closed += u32::from(case.is_closed());
+            span.on_time += u32::from(case.is_on_time());
+        }
+        if let Some(hour) = self.by_hour.get_mut(hour) {
             *hour += 1;
         }
-        if let Some(weekday) = weekdays.get_mut(period.weekday(usize::from(fit.day))) {
+        if let Some(weekday) = self.by_weekday.get_mut(period.weekday(day)) {
             *weekday += 1;
         }
-    }
-    (hours, weekdays)
-}
-
-fn escalations(cases: &[&Counted]) -> Escalations {
-    let mut sum = Escalations {
-        escalated: counting_part(cases, Counted::is_escalated),
-        claimed_after: counting_part(cases, Counted::is_claimed_after).cases,
-        ..Escalations::default()
-    };
-    for case in cases {
-        let [targets, ministry, nobody, later] = case.steps().map(u32::from);
-        sum.steps += targets + ministry + nobody + later;
-        sum.reached_targets += targets;
-        sum.reached_ministry += ministry;
-        sum.reached_nobody += nobody;
-    }
-    sum
-}
-
-/// The most cases first, of as many the one whose name comes first; what has no name last.
-fn most_first<T>(figures: &mut [T], key: impl Fn(&T) -> (u32, Option<String>)) {
-    figures.sort_by_cached_key(|figure| {
-        let (cases, name) = key(figure);
-        (Reverse(cases), name.is_none(), name)
-    });
-}
-
-fn by_disposition(cases: &[&Counted]) -> Vec<DispositionFigure> {
-    let mut counts: Vec<DispositionFigure> = vec![];
-    for case in cases {
+        match self.by_kind.iter_mut().find(|figure| figure.kind == case.kind()) {
+            Some(figure) => figure.cases += 1,
+            None => self.by_kind.push(KindFigure { kind: case.kind(), cases: 1 }),
+        }
         let disposition = case.disposition();
-        match counts.iter_mut().find(|figure| figure.disposition == disposition) {
+        match self.by_disposition.iter_mut().find(|figure| figure.disposition == disposition) {
             Some(figure) => figure.cases += 1,
-            None => counts.push(DispositionFigure { disposition, cases: 1 }),
+            None => self.by_disposition.push(DispositionFigure { disposition, cases: 1 }),
         }
-    }
-    most_first(&mut counts, |figure| (figure.cases, figure.disposition.map(|it| format!("{it:?}"))));
-    counts
-}
-
-fn by_kind(cases: &[&Counted]) -> Vec<KindFigure> {
-    let mut counts: Vec<KindFigure> = vec![];
-    for case in cases {
-        let kind = case.kind();
-        match counts.iter_mut().find(|figure| figure.kind == kind) {
-            Some(figure) => figure.cases += 1,
-            None => counts.push(KindFigure { kind, cases: 1 }),
+        self.receive.add(case.receive());
+        self.ring.add(case.ring());
+        self.claim.add(case.claim());
+        self.close.add(case.close());
+        if let Some(desk) = self.desks.get_mut(usize::from(case.desk())) {
+            desk.add(case);
         }
-    }
-    most_first(&mut counts, |figure| (figure.cases, figure.kind.map(|it| format!("{it:?}"))));
-    counts
-}
-
-fn letters(case: &Counted) -> Option<[u8; 2]> {
-    case.country().and_then(|iso| iso.as_str().as_bytes().try_into().ok())
-}
-
-/// What times are gathered with, one figure after the other in the same room.
-struct Counting<'a> {
-    measures: Measures<'a>,
-    room: Vec<i64>,
-}
-
-impl Counting<'_> {
-    fn took(&mut self, cases: &[&Counted], time: fn(&Counted) -> Option<i64>) -> Took {
-        took(cases.iter().map(|case| time(case)), &mut self.room)
+        self.countries.add(case);
     }
 
-    fn times(&mut self, cases: &[&Counted]) -> Times {
-        Times {
-            receive: self.took(cases, Counted::receive),
-            ring: self.took(cases, Counted::ring),
-            claim: self.took(cases, Counted::claim),
-            close: self.took(cases, Counted::close),
+    fn turn(&mut self) {
+        for spread in [&mut self.receive, &mut self.ring, &mut self.claim, &mut self.close] {
+            spread.turn();
         }
+        self.desks.iter_mut().for_each(OfDesk::turn);
+        self.countries.turn();
     }
 
-    fn by_country(&mut self, cases: &[&Counted]) -> Vec<CountryFigure> {
-        let mut sorted: Vec<&Counted> = cases.to_vec();
-        sorted.sort_unstable_by_key(|case| letters(case));
-        let groups = sorted.chunk_by(|a, b| a.country() == b.country());
-        let mut figures: Vec<CountryFigure> = groups
-            .map(|group| CountryFigure {
-                country: group.first().and_then(|case| case.country()),
-                cases: number(group.len()),
-                claim: self.took(group, Counted::claim),
-            })
-            .collect();
-        most_first(&mut figures, |figure| (figure.cases, figure.country.map(|iso| iso.to_string())));
-        figures
+    fn keep(&mut self, case: &Counted) {
+        self.receive.keep(case.receive());
+        self.ring.keep(case.ring());
+        self.claim.keep(case.claim());
+        self.close.keep(case.close());
+        if let Some(desk) = self.desks.get_mut(usize::from(case.desk())) {
+            desk.keep(case);
+        }
+        self.countries.keep(case);
     }
 
-    fn by_desk(&mut self, mut cases: Vec<&Counted>) -> Vec<DeskFigure> {
-        cases.sort_unstable_by_key(|case| case.desk());
-        let groups = cases.chunk_by(|a, b| a.desk() == b.desk());
-        let mut figures: Vec<DeskFigure> =
-            groups.filter_map(|group| self.of_desk(usize::from(group.first()?.desk()), group)).collect();
-        most_first(&mut figures, |figure| (figure.cases, Some(figure.desk_id.to_string())));
-        figures
-    }
-
-    fn of_desk(&mut self, place: usize, cases: &[&Counted]) -> Option<DeskFigure> {
-        let desk = self.measures.desks.get(place)?;
-        Some(DeskFigure {
-            desk_id: desk.desk_id.clone(),
-            name: desk.name.clone(),
-            cases: number(cases.len()),
-            claim: self.took(cases, Counted::claim),
-            close: self.took(cases, Counted::close),
-            on_time: counting_part(cases, Counted::is_on_time),
-            escalated: counting_part(cases, Counted::is_escalated),
-            targets: reached(&desk.targets, cases),
-        })
-    }
-
-    fn readiness(&mut self, drills: &[Fit]) -> DrillFigures {
-        let drills: Vec<&Counted> = drills.iter().map(|fit| &self.measures.cases[fit.place]).collect();
-        DrillFigures {
-            claimed: counting_part(&drills, |drill| drill.claim().is_some()),
-            rang: counting_part(&drills, |drill| drill.ring().is_some()),
-            claim: self.took(&drills, Counted::claim),
+    /// All but what is not of these cases.
+    fn figures(mut self, question: &Question) -> Figures {
+        let counts = &self.counts;
+        most_first(&mut self.by_kind, |figure| (figure.cases, figure.kind.map(|it| format!("{it:?}"))));
+        most_first(&mut self.by_disposition, |figure| {
+            (figure.cases, figure.disposition.map(|it| format!("{it:?}")))
+        });
+        Figures {
+            query: question.query.clone(),
+            up_to_seq: Seq(0),
+            at_ms: UnixMs(0),
+            cases: counts.cases,
+            drills_left_out: 0,
+            open: counts.cases - counts.closed,
+            spans: question.period.length(),
+            on_time: counts.part(counts.on_time),
+            unseen: counts.part(counts.unseen),
+            unverified: counts.part(counts.unverified),
+            false_alarms: Part { cases: counts.false_alarms, over: counts.closed },
+            transferred: counts.part(counts.transferred),
+            reopened: counts.part(counts.reopened),
+            escalations: counts.escalations(),
+            targets: self.targets.over(counts.cases),
+            course: self.course,
+            by_hour: self.by_hour,
+            by_weekday: self.by_weekday,
+            by_disposition: self.by_disposition,
+            by_kind: self.by_kind,
+            times: Times {
+                receive: self.receive.took(),
+                ring: self.ring.took(),
+                claim: self.claim.took(),
+                close: self.close.took(),
+            },
+            by_country: self.countries.figures(),
+            by_desk: desk_figures(self.desks),
+            readiness: DrillFigures::default(),
         }
     }
 }

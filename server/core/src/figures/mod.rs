@@ -4,14 +4,15 @@
 mod behind;
 mod compact;
 mod count;
+mod groups;
 mod measure;
 mod period;
-mod took;
+mod spread;
 
 #[cfg(test)]
 mod tests;
 
-pub use behind::behind;
+pub use behind::{behind, selected};
 pub use compact::Counted;
 pub use count::{DeskOf, Measures, count};
 pub use measure::{Before, CaseMeasure, Entry, matters};

@@ -8,7 +8,6 @@ use sos_protocol::{
 };
 use uuid::Uuid;
 
-use super::took::took;
 use super::*;
 
 const RECEIVED: UnixMs = UnixMs(1_790_000_000_000);
@@ -126,18 +125,6 @@ fn an_old_entry_is_measured_by_what_the_case_says() {
     let measure = CaseMeasure::opened(entry, Some(before)).unwrap();
     assert_eq!((measure.drill, measure.kind, measure.waited_ms), (true, Some(EmergencyKind::Held), Some(7)));
     assert_eq!(measure.claim_due_ms, Some(before.claim_due_ms));
-}
-
-#[test]
-fn percentiles_are_values_that_there_are() {
-    let mut room = vec![];
-    let of = |values: &[i64], room: &mut Vec<i64>| took(values.iter().map(|v| Some(*v)), room);
-    let ten: Vec<i64> = (1..=10).rev().collect();
-    let took = of(&ten, &mut room);
-    assert_eq!((took.p50_ms, took.p90_ms, took.p95_ms), (Some(5), Some(9), Some(10)));
-    assert_eq!(of(&[3], &mut room).p50_ms, Some(3));
-    let none = super::took::took([None, None].into_iter(), &mut room);
-    assert_eq!((none.over, none.without, none.p95_ms), (0, 2, None));
 }
 
 fn query(from: &str, to: &str, zone: &str) -> FiguresQuery {
