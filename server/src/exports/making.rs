@@ -46,6 +46,9 @@ const STEP_TRIES_MAX: u32 = 5;
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
 /// Cases that are read at a time: some hundred kilobytes.
 const BATCH: usize = 2_000;
+/// After each batch the store is left alone for as long as the batch took, but for no longer than this, in milliseconds: half of the time it
+/// belongs to whoever else needs it.
+const REST_MS_MAX: i64 = 500;
 /// Batches that wait to be written.
 const BATCHES_WAITING_MAX: usize = 1;
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -359,6 +362,7 @@ impl Making {
     ) -> Result<(), Unmade> {
         let Selected { places, era, scope } = selected;
         for places in places.chunks(BATCH) {
+            let began = self.clock.now();
             let mut tries = Tries::new();
             let found = loop {
                 match self.store.numbered_cases(&scope, era, places).await {
@@ -373,6 +377,8 @@ impl Making {
             }
             counter.done.fetch_add(u32::try_from(places.len()).unwrap_or(0), Ordering::Relaxed);
             self.goes_on(taken, counter, None).await.or_else(passing)?;
+            let took = self.clock.now().since_ms(began).clamp(0, REST_MS_MAX);
+            tokio::time::sleep(Duration::from_millis(took.unsigned_abs())).await;
         }
         Ok(())
     }

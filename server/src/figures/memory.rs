@@ -1,6 +1,6 @@
 //! The measures as a node keeps them.
 
-use sos_core::figures::{Counted, DEFAULT_TARGETS, DeskOf};
+use sos_core::figures::{Counted, DEFAULT_TARGETS, DeskOf, Kept};
 use sos_protocol::{DeskId, Seq};
 
 use super::{CASES_MAX, FiguresError};
@@ -9,8 +9,6 @@ use crate::store::measures::Page;
 
 /// Measures read at a time: a megabyte or two of rows.
 const PAGE: usize = 5_000;
-/// When there is no more room, some for this share of the cases is added: never twice as much as there is to keep.
-const ROOM: usize = 16;
 
 /// All measures, as of some place in the ledger.
 #[derive(Default)]
@@ -20,13 +18,13 @@ pub(super) struct Memory {
     /// The last change that was read.
     changed: Seq,
     up_to: Seq,
-    cases: Vec<Counted>,
+    cases: Kept,
     /// At the places by which the cases name them.
     desks: Vec<DeskId>,
 }
 
 impl Memory {
-    pub(super) fn cases(&self) -> &[Counted] {
+    pub(super) const fn cases(&self) -> &Kept {
         &self.cases
     }
 
@@ -56,21 +54,14 @@ impl Memory {
         if self.era != Some(page.era) {
             *self = Self { era: Some(page.era), ..Self::default() };
         }
-        let cases = usize::try_from(page.cases).unwrap_or(0);
-        if cases > CASES_MAX {
+        if usize::try_from(page.cases).is_ok_and(|cases| cases > CASES_MAX) {
             return Err(FiguresError::TooMany);
-        }
-        if cases > self.cases.capacity() {
-            self.cases.reserve_exact(cases + cases / ROOM - self.cases.len());
-        }
-        if cases > self.cases.len() {
-            self.cases.resize(cases, Counted::BLANK);
         }
         for placed in page.changed {
             let desk = self.place_of(&placed.measure.desk_id);
-            let place = usize::try_from(placed.place).ok();
-            if let Some(case) = place.and_then(|place| self.cases.get_mut(place)) {
-                *case = Counted::of(&placed.measure, desk);
+            let place = usize::try_from(placed.place).ok().filter(|place| *place < CASES_MAX);
+            if let Some(place) = place {
+                self.cases.put(place, Counted::of(&placed.measure, desk));
             }
             self.changed = placed.changed;
         }

@@ -21,7 +21,7 @@ pub fn behind(
         fitting(question, measures).filter(|fit| !fit.case.is_drill() && is_behind(fit.case, of, now));
     let mut places: Vec<usize> = cases.map(|fit| fit.place).collect();
     let all = places.len();
-    let latest = |place: &usize| Reverse((measures.cases[*place].opened_ms(), *place));
+    let latest = |place: &usize| Reverse((measures.cases.get(*place).map(Counted::opened_ms), *place));
     if all > limit {
         places.select_nth_unstable_by_key(limit, latest);
         places.truncate(limit);

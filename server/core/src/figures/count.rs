@@ -8,7 +8,7 @@ use sos_protocol::{DeskId, Disposition, Seq, UnixMs};
 
 use super::groups::{Countries, OfDesk, Reached, desk_figures, most_first};
 use super::spread::Spread;
-use super::{Counted, DEFAULT_TARGETS, Question};
+use super::{Counted, DEFAULT_TARGETS, Kept, Question};
 
 /// A desk beside the measures, which name it by its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct DeskOf {
 #[derive(Debug, Clone, Copy)]
 pub struct Measures<'a> {
     /// All cases.
-    pub cases: &'a [Counted],
+    pub cases: &'a Kept,
     /// All desks that one of them names.
     pub desks: &'a [DeskOf],
     /// They stand for the ledger up to here.

@@ -5,6 +5,7 @@ mod behind;
 mod compact;
 mod count;
 mod groups;
+mod kept;
 mod measure;
 mod period;
 mod spread;
@@ -15,6 +16,7 @@ mod tests;
 pub use behind::{behind, selected};
 pub use compact::Counted;
 pub use count::{DeskOf, Measures, count};
+pub use kept::Kept;
 pub use measure::{Before, CaseMeasure, Entry, matters};
 pub use period::{BadQuery, Period};
 

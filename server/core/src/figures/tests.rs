@@ -188,7 +188,7 @@ fn figures(cases: &[CaseMeasure], desk: Option<&str>) -> Figures {
         name: "Đài Bắc".to_owned(),
         targets: vec![AnswerTarget { within_s: 2, wanted_pct: 80 }],
     }];
-    let cases: Vec<Counted> = cases.iter().map(|case| Counted::of(case, 0)).collect();
+    let cases: Kept = cases.iter().map(|case| Counted::of(case, 0)).collect();
     let measures = Measures { cases: &cases, desks: &desks, up_to: Seq(7) };
     let question = Question::of(query("2026-09-01", "2026-10-01", "UTC"), desk.map(DeskId::from)).unwrap();
     let now = RECEIVED.plus_ms(60_000);
