@@ -83,6 +83,8 @@ impl ServerProgram {
         command.args(arguments).current_dir(env::current_dir().context("finding the working folder")?);
         // Settings of `ops/up`, which the server does not know.
         command.env_remove("SOS_PORT").env_remove("SOS_DATA");
+        // As the README says for every server: less of what a long history took for a while stays with it.
+        command.env("MALLOC_ARENA_MAX", "2");
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         Ok(command)
     }

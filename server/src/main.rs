@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use mimalloc::MiMalloc;
 use sos_protocol::ambient::{SystemClock, SystemEntropy};
 use sos_server::admin::Admin;
 use sos_server::admin::proofs::ExitCodes;
@@ -16,10 +15,6 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
-
-/// The C library's heap keeps what was freed once: after going through a long ledger, tens of megabytes for good.
-#[global_allocator]
-static HEAP: MiMalloc = MiMalloc;
 
 /// Buckets of the histograms, in seconds.
 const SECONDS: [f64; 10] = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.3, 1.0, 5.0];

@@ -36,8 +36,8 @@ use crate::store::{Store, StoreError};
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long one is in a node's hands after it was last heard of, in milliseconds.
 const LEASE_MS: i64 = 60_000;
-/// How often a node says that it goes on, where nothing else says so.
-const RENEW_EVERY: Duration = Duration::from_secs(10);
+/// How often a node says that it goes on, and how far it is, where no part says so.
+const RENEW_EVERY: Duration = Duration::from_secs(1);
 /// How often one is begun before it is given up: each time a node died over it, or its stores were away.
 const TRIES_MAX: i16 = 5;
 /// How often one step of it is tried, with pauses.
@@ -45,7 +45,7 @@ const STEP_TRIES_MAX: u32 = 5;
 /// First and last pause after a failure of the store.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
 /// Cases that are read at a time: some hundred kilobytes.
-const BATCH: usize = 2_000;
+const BATCH: usize = 500;
 /// After each batch the store is left alone for as long as the batch took, but for no longer than this, in milliseconds: half of the time it
 /// belongs to whoever else needs it.
 const REST_MS_MAX: i64 = 500;
@@ -341,7 +341,7 @@ impl Making {
         counter.steps.store(all, Ordering::Relaxed);
         let desks = self.desks().await?;
         let (batches, mut read) = mpsc::channel::<Vec<Row>>(BATCHES_WAITING_MAX);
-        let reading = self.read(selected, desks, batches, (taken, counter));
+        let reading = self.read(selected, desks, batches, counter);
         let written = self.write((taken, counter), reading, move |parts| {
             let rows = std::iter::from_fn(|| read.blocking_recv()).flatten();
             match format {
@@ -358,7 +358,7 @@ impl Making {
         selected: Selected,
         desks: HashMap<DeskId, String>,
         batches: mpsc::Sender<Vec<Row>>,
-        (taken, counter): (&Taken, &Counter),
+        counter: &Counter,
     ) -> Result<(), Unmade> {
         let Selected { places, era, scope } = selected;
         for places in places.chunks(BATCH) {
@@ -376,7 +376,6 @@ impl Making {
                 return Ok(());
             }
             counter.done.fetch_add(u32::try_from(places.len()).unwrap_or(0), Ordering::Relaxed);
-            self.goes_on(taken, counter, None).await.or_else(passing)?;
             let took = self.clock.now().since_ms(began).clamp(0, REST_MS_MAX);
             tokio::time::sleep(Duration::from_millis(took.unsigned_abs())).await;
         }
@@ -427,14 +426,6 @@ impl Making {
             place += 1;
         }
         Ok(())
-    }
-}
-
-/// That it could not be said how far it is stops nothing.
-fn passing(unmade: Unmade) -> Result<(), Unmade> {
-    match unmade {
-        Unmade::Store(error) if error.is_passing() => Ok(()),
-        unmade => Err(unmade),
     }
 }
 
