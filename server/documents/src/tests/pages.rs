@@ -14,7 +14,7 @@ use crate::{Content, Document, Language, RenderError, render};
 fn a_report_says_what_the_ledger_and_people_say_in_each_language() {
     let vi = pages(&a_report(Language::Vi));
     for words in [
-        "Báo cáo sự vụ, ca 2026-000007",
+        "Báo cáo vụ việc, ca 2026-000007",
         "Lò Thị Xưởng",
         "Bộ trả lại",
         "ĐÃ QUÁ HẠN NỘP",
@@ -44,7 +44,7 @@ fn a_report_says_what_the_ledger_and_people_say_in_each_language() {
     }
     let both = pages(&a_report(Language::Both));
     assert_eq!(both.len(), vi.len() + en.len());
-    assert!(holds(&both[..1], "Báo cáo sự vụ") && holds(&both[vi.len()..], "Incident report"));
+    assert!(holds(&both[..1], "Báo cáo vụ việc") && holds(&both[vi.len()..], "Incident report"));
     pdf("report", &a_report(Language::Both));
 }
 

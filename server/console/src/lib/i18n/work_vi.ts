@@ -254,7 +254,7 @@ export const workVi = {
     measure_done: 'ghi: một việc phải làm tiếp đã xong',
     measure_redated: (day: string) => `đổi hạn một việc phải làm tiếp sang ngày ${day}`,
     looked_at: 'mở xem hồ sơ ca',
-    exported: { case_file: 'tải hồ sơ ca (tệp có chữ ký) về', case_file_pdf: 'tải hồ sơ ca (PDF) về', report_pdf: 'tải báo cáo sự vụ (PDF) về', cap: 'tải ca dưới dạng tin CAP về' },
+    exported: { case_file: 'tải hồ sơ ca (tệp có chữ ký) về', case_file_pdf: 'tải hồ sơ ca (PDF) về', report_pdf: 'tải báo cáo vụ việc (PDF) về', cap: 'tải ca dưới dạng tin CAP về' },
     messageTo: (worker: string) => `nhắn cho ${worker}`,
     step: (step: number) => `Bước ${step}`,
     stepAgain: (step: number, round: number) => `Bước ${step}, lượt ${round}`,
