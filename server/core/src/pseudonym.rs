@@ -17,7 +17,9 @@ use crate::ledger;
 
 /// Letters and digits that nobody takes for each other (Crockford's base 32).
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/// Letters of a pseudonym: among a million workers, two share one once in two exports.
+/// Digits among them, which come first.
+const DIGITS: u8 = 10;
+/// Letters of a pseudonym: among a million workers, two share one in two exports of three.
 const LENGTH: usize = 8;
 /// Stands where a name was said in words.
 const SAID: &str = "[…]";
@@ -39,11 +41,12 @@ impl Mask {
         mac.finalize().into_bytes().into()
     }
 
-    /// What the worker is called, e.g. `7K3Q-XVBM`.
+    /// What the worker is called, e.g. `K73Q-XVBM`. The first one is no digit: it is not to be taken for a number of a case.
     #[must_use]
     pub fn name(&self, worker: WorkerId) -> String {
-        let letters = self.bytes(worker).into_iter().take(LENGTH).map(|byte| byte % 32);
-        let mut name: String = letters.map(|at| char::from(LETTERS[usize::from(at)])).collect();
+        let bytes = self.bytes(worker).into_iter().take(LENGTH).enumerate();
+        let places = bytes.map(|(n, byte)| if n == 0 { DIGITS + byte % (32 - DIGITS) } else { byte % 32 });
+        let mut name: String = places.map(|at| char::from(LETTERS[usize::from(at)])).collect();
         name.insert(LENGTH / 2, '-');
         name
     }
@@ -190,6 +193,15 @@ mod tests {
         assert_ne!(one.id(worker(7)), worker(7));
         let name = one.name(worker(7));
         assert_eq!((name.len(), name.as_bytes()[4]), (LENGTH + 1, b'-'));
+    }
+
+    #[test]
+    fn no_pseudonym_looks_like_the_number_of_a_case() {
+        let mask = Mask::new([1; 32]);
+        for n in 0..2_000 {
+            let name = mask.name(worker(n));
+            assert!(name.starts_with(|first: char| first.is_ascii_uppercase()), "{name}");
+        }
     }
 
     #[test]

@@ -163,9 +163,9 @@ it('gives whoever is not shown names pseudonyms, others in each file and others 
   await phuc.leave();
 });
 
-/** The first one in a text. The number of a case looks like one that is all digits. */
+/** The first one in a text. */
 function pseudonym(text: string): string {
-  const found = [...text.matchAll(/[0-9A-Z]{4}-[0-9A-Z]{4}/g)].map(([match]) => match).find((match) => /[A-Z]/.test(match));
+  const found = /[A-Z][0-9A-Z]{3}-[0-9A-Z]{4}/.exec(text)?.[0];
   if (!found) throw new Error(`no pseudonym in ${text}`);
   return found;
 }
