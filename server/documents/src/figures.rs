@@ -147,7 +147,7 @@ impl Page<'_> {
         let wanted = self.format.lang.with("figures.wanted", &[("pct", &wanted)]);
         Tile {
             label: self.format.lang.with("figures.within", &[("span", &within)]),
-            value: self.format.share(target.reached),
+            value: self.format.reached(target.reached, target.wanted_pct),
             note: format!("{met} · {wanted}\n{}", self.over_of("figures.over_of", target.reached)),
             meter: Some(meter(target.reached, Some(f64::from(target.wanted_pct) / 100.0))),
         }
@@ -555,7 +555,7 @@ impl Page<'_> {
     fn target_line(&self, target: TargetFigure) -> String {
         let within = self.format.duration(Some(i64::from(target.within_s) * 1000));
         let wanted = self.format.share(Share { cases: target.wanted_pct.into(), over: 100 });
-        let reached = self.format.share(target.reached);
+        let reached = self.format.reached(target.reached, target.wanted_pct);
         let over = self.over_of("figures.over_of", target.reached);
         let values = [("within", within), ("reached", reached), ("wanted", wanted), ("over", over)];
         let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();

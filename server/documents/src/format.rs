@@ -108,6 +108,17 @@ impl Format {
         }
     }
 
+    /// A share beside what was wanted. What falls short of it by too little to be seen is `< 90%`, and not as much as it.
+    pub(crate) fn reached(&self, part: Part, wanted_pct: u8) -> String {
+        let (cases, over, wanted) = (u64::from(part.cases), u64::from(part.over), u64::from(wanted_pct));
+        let falls = cases * 100 < wanted * over;
+        if falls && (cases * 2000 + over) / (2 * over) >= wanted * 10 {
+            format!("< {wanted}%")
+        } else {
+            self.share(part)
+        }
+    }
+
     /// `0,4 giây`, `12 giây`, `1 phút 30 giây`, `3 giờ 5 phút`, `12 ngày 4 giờ`: two units at most.
     pub(crate) fn duration(&self, ms: Option<i64>) -> String {
         let Some(ms) = ms else { return NONE.to_owned() };
@@ -191,6 +202,14 @@ mod tests {
             (3, 3, "100%"),
         ] {
             assert_eq!(say(Lang::Vi, |f| f.share(Part { cases, over })), vi);
+        }
+    }
+
+    #[test]
+    fn what_misses_a_target_never_reads_like_it() {
+        for (cases, over, vi) in [(1_110, 1_234, "< 90%"), (9, 10, "90%"), (898, 1_000, "89,8%"), (0, 0, "–")]
+        {
+            assert_eq!(say(Lang::Vi, |f| f.reached(Part { cases, over }, 90)), vi);
         }
     }
 

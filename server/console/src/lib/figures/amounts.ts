@@ -40,6 +40,14 @@ export class Amounts {
     return this.#percent.format(part);
   }
 
+  /** A share beside what was wanted. What falls short of it by too little to be seen is `< 90%`, and not as much as it. */
+  reached(part: Part, wantedPct: number): string {
+    const { cases, over } = part;
+    const tenths = Math.floor((cases * 2000 + over) / (2 * over));
+    const falls = over > 0 && cases * 100 < wantedPct * over;
+    return falls && tenths >= wantedPct * 10 ? `< ${this.percent(wantedPct)}` : this.share(part);
+  }
+
   percent(pct: number): string {
     return this.#percent.format(pct / 100);
   }

@@ -73,6 +73,8 @@ describe('amounts', () => {
     expect(share(9_999, 10_000)).toBe('> 99,9%');
     expect(share(1, 10_000)).toBe('< 0,1%');
     expect([share(10_000, 10_000), share(0, 10_000), share(7, 8)]).toEqual(['100%', '0%', '87,5%']);
+    const reached = (cases: number, over: number) => plain(w.amounts.reached({ cases, over }, 90));
+    expect([reached(1_110, 1_234), reached(9, 10), reached(898, 1_000), reached(0, 0)]).toEqual(['< 90%', '90%', '89,8%', '–']);
   });
 });
 

@@ -126,7 +126,7 @@ export function deskTable({ by_desk }: Figures, w: FigureWords): Table {
 
 function targetText({ within_s, wanted_pct, reached }: Figures['targets'][number], w: FigureWords): string {
   const { amounts } = w;
-  return w.f.target(amounts.duration(within_s * 1000), amounts.share(reached), amounts.percent(wanted_pct));
+  return w.f.target(amounts.duration(within_s * 1000), amounts.reached(reached, wanted_pct), amounts.percent(wanted_pct));
 }
 
 function countColumns(w: FigureWords): Column[] {
