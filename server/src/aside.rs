@@ -34,3 +34,34 @@ pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
     thread::Builder::new().name("aside".to_owned()).spawn(run).map_err(AsideError::NoThread)?;
     told.await.map_err(|_| AsideError::Broken)
 }
+
+#[cfg(test)]
+mod tests {
+    use rustix::process::getpriority_process;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_thread_of_the_work_gives_way() {
+        let before = getpriority_process(None).unwrap();
+        let meanwhile = aside(|| getpriority_process(None).unwrap()).await.unwrap();
+        assert_eq!(meanwhile, (before + NICE).min(19));
+        assert_eq!(getpriority_process(None).unwrap(), before);
+    }
+
+    #[tokio::test]
+    async fn work_that_breaks_off_is_an_error_and_work_that_nobody_waits_for_goes_on() {
+        let broken = aside(|| panic!("on purpose")).await;
+        assert!(matches!(broken, Err::<(), _>(AsideError::Broken)));
+        let (tell, told) = oneshot::channel();
+        let (go, goes) = std::sync::mpsc::channel::<()>();
+        let work = aside(move || {
+            let _ = goes.recv();
+            let _ = tell.send(());
+        });
+        let left = tokio::time::timeout(std::time::Duration::from_millis(1), work).await;
+        assert!(left.is_err());
+        go.send(()).unwrap();
+        told.await.unwrap();
+    }
+}

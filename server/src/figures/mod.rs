@@ -16,7 +16,7 @@ use sos_protocol::ambient::SharedClock;
 use sos_protocol::figures::{FigureCases, FigureCasesQuery, Figures, FiguresQuery};
 use sos_protocol::limits::FIGURE_CASES_MAX;
 use sos_protocol::{ErrorCode, Problem, UnixMs};
-use tokio::sync::{OwnedRwLockReadGuard, RwLock, Semaphore};
+use tokio::sync::{OwnedRwLockReadGuard, OwnedSemaphorePermit, RwLock, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -96,6 +96,8 @@ struct Snapshot {
     desks: Vec<DeskOf>,
     question: Question,
     now: UnixMs,
+    /// Goes with the work: it may go on where nobody waits for it any more.
+    turn: OwnedSemaphorePermit,
 }
 
 impl Snapshot {
@@ -135,7 +137,6 @@ impl Counting {
     /// # Errors
     /// As [`FiguresError`] says.
     pub async fn figures(&self, officer: &Officer, query: FiguresQuery) -> Result<Figures, FiguresError> {
-        let _turn = self.turn().await?;
         let snapshot = self.snapshot(access::scope(officer), query).await?;
         Ok(aside(move || count(&snapshot.question, snapshot.measures(), snapshot.now)).await?)
     }
@@ -145,7 +146,6 @@ impl Counting {
     /// # Errors
     /// As [`FiguresError`] says.
     pub async fn all(&self, query: FiguresQuery) -> Result<Figures, FiguresError> {
-        let _turn = self.turn().await?;
         let snapshot = self.snapshot(Scope::All, query).await?;
         Ok(aside(move || count(&snapshot.question, snapshot.measures(), snapshot.now)).await?)
     }
@@ -159,10 +159,10 @@ impl Counting {
         officer: &Officer,
         wanted: FigureCasesQuery,
     ) -> Result<FigureCases, FiguresError> {
-        let _turn = self.turn().await?;
         let snapshot = self.snapshot(access::scope(officer), wanted.query).await?;
-        let (places, all) = aside(move || {
-            behind(&snapshot.question, wanted.of, snapshot.measures(), snapshot.now, FIGURE_CASES_MAX)
+        let ((places, all), _turn) = aside(move || {
+            let (question, measures) = (&snapshot.question, snapshot.measures());
+            (behind(question, wanted.of, measures, snapshot.now, FIGURE_CASES_MAX), snapshot.turn)
         })
         .await?;
         let places: Vec<i32> = places.into_iter().filter_map(|place| place.try_into().ok()).collect();
@@ -190,7 +190,6 @@ impl Counting {
         officer: &Officer,
         query: FiguresQuery,
     ) -> Result<Selected, FiguresError> {
-        let _turn = self.turn().await?;
         let snapshot = self.snapshot(access::scope(officer), query).await?;
         let era = snapshot.memory.era();
         let places = aside(move || {
@@ -201,8 +200,8 @@ impl Counting {
         Ok(Selected { places, era, scope: access::scope(officer) })
     }
 
-    async fn turn(&self) -> Result<tokio::sync::SemaphorePermit<'_>, StoreError> {
-        let turn = tokio::time::timeout(TURN_WITHIN, self.turns.acquire()).await;
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        let turn = tokio::time::timeout(TURN_WITHIN, self.turns.clone().acquire_owned()).await;
         turn.ok().and_then(Result::ok).ok_or(StoreError::Resting)
     }
 
@@ -228,12 +227,14 @@ impl Counting {
         Ok((question, known))
     }
 
+    /// In one's turn, as long as it is kept.
     async fn snapshot(&self, scope: Scope, query: FiguresQuery) -> Result<Snapshot, FiguresError> {
+        let turn = self.turn().await?;
         let (question, known) = self.question(scope, query).await?;
         let mut memory = self.memory.clone().write_owned().await;
         memory.read_on(&self.store).await?;
         let memory = memory.downgrade();
         let desks = memory.with_names(known);
-        Ok(Snapshot { memory, desks, question, now: self.clock.now() })
+        Ok(Snapshot { memory, desks, question, now: self.clock.now(), turn })
     }
 }

@@ -74,9 +74,12 @@ pub fn count(question: &Question, measures: Measures<'_>, now: UnixMs) -> Figure
     for Fit { case, .. } in fitting(question, measures) {
         if case.is_drill() { drills.claim.keep(case.claim()) } else { tally.keep(case) }
     }
-    let drills_left_out = drills.all;
-    let readiness = drills.figures();
-    Figures { up_to_seq: measures.up_to, at_ms: now, drills_left_out, readiness, ..tally.figures(question) }
+    tally.figures(drills, (measures.up_to, now))
+}
+
+/// How long it took to receive it, to ring, to claim it and to close it.
+fn times(case: &Counted) -> [Option<i64>; 4] {
+    [case.receive(), case.ring(), case.claim(), case.close()]
 }
 
 fn targets_of(desk: Option<&DeskId>, desks: &[DeskOf]) -> Vec<AnswerTarget> {
@@ -167,10 +170,8 @@ struct Tally<'a> {
     by_weekday: Vec<u32>,
     by_kind: Vec<KindFigure>,
     by_disposition: Vec<DispositionFigure>,
-    receive: Spread,
-    ring: Spread,
-    claim: Spread,
-    close: Spread,
+    /// As [`times`] has them.
+    times: [Spread; 4],
     /// At their places.
     desks: Vec<OfDesk<'a>>,
     countries: Countries,
@@ -189,10 +190,7 @@ impl<'a> Tally<'a> {
             by_weekday: vec![0; 7],
             by_kind: vec![],
             by_disposition: vec![],
-            receive: Spread::default(),
-            ring: Spread::default(),
-            claim: Spread::default(),
-            close: Spread::default(),
+            times: Default::default(),
             desks: desks.iter().map(OfDesk::new).collect(),
             countries: Countries::default(),
         }
@@ -222,10 +220,7 @@ impl<'a> Tally<'a> {
             Some(figure) => figure.cases += 1,
             None => self.by_disposition.push(DispositionFigure { disposition, cases: 1 }),
         }
-        self.receive.add(case.receive());
-        self.ring.add(case.ring());
-        self.claim.add(case.claim());
-        self.close.add(case.close());
+        self.times.iter_mut().zip(times(case)).for_each(|(spread, ms)| spread.add(ms));
         if let Some(desk) = self.desks.get_mut(usize::from(case.desk())) {
             desk.add(case);
         }
@@ -233,37 +228,33 @@ impl<'a> Tally<'a> {
     }
 
     fn turn(&mut self) {
-        for spread in [&mut self.receive, &mut self.ring, &mut self.claim, &mut self.close] {
-            spread.turn();
-        }
+        self.times.iter_mut().for_each(Spread::turn);
         self.desks.iter_mut().for_each(OfDesk::turn);
         self.countries.turn();
     }
 
     fn keep(&mut self, case: &Counted) {
-        self.receive.keep(case.receive());
-        self.ring.keep(case.ring());
-        self.claim.keep(case.claim());
-        self.close.keep(case.close());
+        self.times.iter_mut().zip(times(case)).for_each(|(spread, ms)| spread.keep(ms));
         if let Some(desk) = self.desks.get_mut(usize::from(case.desk())) {
             desk.keep(case);
         }
         self.countries.keep(case);
     }
 
-    /// All but what is not of these cases.
-    fn figures(mut self, question: &Question) -> Figures {
-        let counts = &self.counts;
+    /// Beside the `drills`, as of some place in the ledger and some time.
+    fn figures(mut self, drills: Drills, (up_to_seq, at_ms): (Seq, UnixMs)) -> Figures {
+        let (question, counts) = (self.question, &self.counts);
+        let [receive, ring, claim, close] = self.times.map(Spread::took);
         most_first(&mut self.by_kind, |figure| (figure.cases, figure.kind.map(|it| format!("{it:?}"))));
         most_first(&mut self.by_disposition, |figure| {
             (figure.cases, figure.disposition.map(|it| format!("{it:?}")))
         });
         Figures {
             query: question.query.clone(),
-            up_to_seq: Seq(0),
-            at_ms: UnixMs(0),
+            up_to_seq,
+            at_ms,
             cases: counts.cases,
-            drills_left_out: 0,
+            drills_left_out: drills.all,
             open: counts.cases - counts.closed,
             spans: question.period.length(),
             on_time: counts.part(counts.on_time),
@@ -279,15 +270,10 @@ impl<'a> Tally<'a> {
             by_weekday: self.by_weekday,
             by_disposition: self.by_disposition,
             by_kind: self.by_kind,
-            times: Times {
-                receive: self.receive.took(),
-                ring: self.ring.took(),
-                claim: self.claim.took(),
-                close: self.close.took(),
-            },
+            times: Times { receive, ring, claim, close },
             by_country: self.countries.figures(),
             by_desk: desk_figures(self.desks),
-            readiness: DrillFigures::default(),
+            readiness: drills.figures(),
         }
     }
 }
