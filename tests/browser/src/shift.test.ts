@@ -123,7 +123,7 @@ async function close(page: Page): Promise<void> {
   await picture(page, 'shift-close');
   await pressOn(page, dialog.getByRole('button', { name: 'Đóng ca' }));
   await dialog.waitFor({ state: 'detached' });
-  const next = page.getByTestId('next-case').getByRole('button').first();
+  const next = page.getByTestId('next-case').getByTestId('open-next');
   await until('the next case under the Enter key', () => next.evaluate((button) => button === document.activeElement));
 }
 

@@ -275,6 +275,7 @@ describe('closing', () => {
     await type(desk.find<HTMLTextAreaElement>('close-summary'), 'Xong');
     await submit();
     expect(text(desk.find('report-owed'))).toContain('nộp trước 11:00 25/11/2026, giờ Hà Nội. Lý do: bị thương, bị đánh hoặc bị giữ.');
+    expect(desk.find('next-case')?.lastElementChild).toBe(desk.find('report-owed'));
     await desk.click(desk.find('report-owed')?.querySelector('button'));
     expect(desk.console.screen.reports).toEqual({ report: 'c1', fromCase: true });
   });
