@@ -267,7 +267,8 @@ pub struct Figures {
     pub readiness: DrillFigures,
 }
 
-/// A figure whose cases one wants to see.
+/// A figure whose cases one wants to see: each number of cases in [`Figures`] is one of these, of all or of a
+/// [`FigureGroup`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -276,8 +277,28 @@ pub enum FigureOf {
     Cases,
     /// Not closed.
     Open,
-    /// Not claimed by when they should have been.
-    Late,
+    /// Closed by now.
+    Closed,
+    /// Claimed by when they should have been.
+    OnTime,
+    /// Not claimed by when they should have been, or not yet.
+    NotOnTime,
+    /// Claimed within [`FigureCasesQuery::within_s`].
+    Within,
+    /// Not claimed within [`FigureCasesQuery::within_s`], or not yet.
+    NotWithin,
+    /// Of which it is known how long the press took to the gateway.
+    Received,
+    /// Of which that is not known.
+    NotReceived,
+    /// That rang.
+    Rang,
+    /// That have not rung.
+    NotRung,
+    /// That an officer claimed.
+    Claimed,
+    /// That no officer has claimed.
+    NotClaimed,
     /// That no officer has ever seen.
     Unseen,
     /// Unverified.
@@ -286,10 +307,63 @@ pub enum FigureOf {
     FalseAlarms,
     /// With a step of escalation.
     Escalated,
+    /// With a step that reached those whom the policy means.
+    ReachedTargets,
+    /// With a step that reached the ministry desk in their place.
+    ReachedMinistry,
+    /// With a step that reached nobody.
+    ReachedNobody,
+    /// Escalated, and claimed after that.
+    ClaimedAfter,
     /// Transferred.
     Transferred,
     /// Reopened.
     Reopened,
+}
+
+/// Those of one line of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS, utoipa::ToSchema))]
+#[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
+pub enum FigureGroup {
+    /// Opened in a part of the period.
+    Span {
+        /// Its first day, as in [`Figures::course`].
+        from: String,
+    },
+    /// Opened in an hour of the day.
+    Hour {
+        /// 0 to 23.
+        hour: u8,
+    },
+    /// Opened on a weekday.
+    Weekday {
+        /// 0, Monday, to 6.
+        weekday: u8,
+    },
+    /// Of a country.
+    Country {
+        /// Absent: routed by no country.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        country: Option<CountryCode>,
+    },
+    /// Held last by a desk.
+    Desk {
+        /// Which.
+        desk_id: DeskId,
+    },
+    /// Of a kind of emergency.
+    Kind {
+        /// Absent: the worker did not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<EmergencyKind>,
+    },
+    /// Of a disposition.
+    Disposition {
+        /// Absent: not closed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        disposition: Option<Disposition>,
+    },
 }
 
 /// Which cases one wants to see.
@@ -301,6 +375,16 @@ pub struct FigureCasesQuery {
     pub query: FiguresQuery,
     /// Which figure.
     pub of: FigureOf,
+    /// Just those of one line; absent: of all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<FigureGroup>,
+    /// Seconds of the target, 1 to 3,600; just with [`FigureOf::Within`] and [`FigureOf::NotWithin`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub within_s: Option<u32>,
+    /// The drills in place of the cases.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "schema", ts(as = "Option<bool>", optional))]
+    pub drills: bool,
 }
 
 /// The cases behind a figure.

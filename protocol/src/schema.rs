@@ -295,6 +295,7 @@ pub fn typescript() -> String {
         figures::DrillFigures,
         figures::Figures,
         figures::FigureOf,
+        figures::FigureGroup,
         figures::FigureCasesQuery,
         figures::FigureCases,
         export::ExportOf,

@@ -3844,9 +3844,43 @@ by_kind: Array<KindFigure>,
 readiness: DrillFigures, };
 
 /**
- * A figure whose cases one wants to see.
+ * A figure whose cases one wants to see: each number of cases in [`Figures`] is one of these, of all or of a
+ * [`FigureGroup`].
  */
-export type FigureOf = "cases" | "open" | "late" | "unseen" | "unverified" | "false_alarms" | "escalated" | "transferred" | "reopened";
+export type FigureOf = "cases" | "open" | "closed" | "on_time" | "not_on_time" | "within" | "not_within" | "received" | "not_received" | "rang" | "not_rung" | "claimed" | "not_claimed" | "unseen" | "unverified" | "false_alarms" | "escalated" | "reached_targets" | "reached_ministry" | "reached_nobody" | "claimed_after" | "transferred" | "reopened";
+
+/**
+ * Those of one line of a table.
+ */
+export type FigureGroup = { "by": "span", 
+/**
+ * Its first day, as in [`Figures::course`].
+ */
+from: string, } | { "by": "hour", 
+/**
+ * 0 to 23.
+ */
+hour: number, } | { "by": "weekday", 
+/**
+ * 0, Monday, to 6.
+ */
+weekday: number, } | { "by": "country", 
+/**
+ * Absent: routed by no country.
+ */
+country?: CountryCode | null, } | { "by": "desk", 
+/**
+ * Which.
+ */
+desk_id: DeskId, } | { "by": "kind", 
+/**
+ * Absent: the worker did not say.
+ */
+kind?: EmergencyKind | null, } | { "by": "disposition", 
+/**
+ * Absent: not closed.
+ */
+disposition?: Disposition | null, };
 
 /**
  * Which cases one wants to see.
@@ -3859,7 +3893,19 @@ query: FiguresQuery,
 /**
  * Which figure.
  */
-of: FigureOf, };
+of: FigureOf, 
+/**
+ * Just those of one line; absent: of all.
+ */
+group?: FigureGroup | null, 
+/**
+ * Seconds of the target, 1 to 3,600; just with [`FigureOf::Within`] and [`FigureOf::NotWithin`].
+ */
+within_s?: number | null, 
+/**
+ * The drills in place of the cases.
+ */
+drills?: boolean, };
 
 /**
  * The cases behind a figure.

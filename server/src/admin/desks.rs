@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use sha2::{Digest, Sha256};
 use sos_core::cover::is_time_zone;
+use sos_core::figures::ANSWER_WITHIN_S;
 use sos_core::routing::missions::{first_desks, read_desk_countries, read_missions};
 use sos_core::routing::{DeskTable, district_from_geojson};
 use sos_protocol::admin::DeskSettings;
@@ -26,8 +27,6 @@ const NAME_CHARS_MAX: usize = 160;
 const COUNTRIES_MAX: usize = 50;
 /// By when a case should be claimed, in seconds: what the schema takes.
 const CLAIM_TARGET_S: std::ops::RangeInclusive<i32> = 5..=3_600;
-/// Times of targets of answering, in seconds.
-const ANSWER_WITHIN_S: std::ops::RangeInclusive<u32> = 1..=3_600;
 
 pub(super) fn read_district(file: &PathBuf) -> anyhow::Result<String> {
     std::fs::read_to_string(file).with_context(|| format!("{}", file.display()))

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sos_core::access::{self, Officer, Scope};
-use sos_core::figures::{BadQuery, DeskOf, Measures, Question, behind, count, selected};
+use sos_core::figures::{BadQuery, Behind, DeskOf, Measures, Question, count, selected};
 use sos_protocol::ambient::SharedClock;
 use sos_protocol::figures::{FigureCases, FigureCasesQuery, Figures, FiguresQuery};
 use sos_protocol::limits::FIGURE_CASES_MAX;
@@ -159,10 +159,11 @@ impl Counting {
         officer: &Officer,
         wanted: FigureCasesQuery,
     ) -> Result<FigureCases, FiguresError> {
-        let snapshot = self.snapshot(access::scope(officer), wanted.query).await?;
+        let snapshot = self.snapshot(access::scope(officer), wanted.query.clone()).await?;
+        let behind = Behind::of(&wanted, &snapshot.question)?;
         let ((places, all), _turn) = aside(move || {
             let (question, measures) = (&snapshot.question, snapshot.measures());
-            (behind(question, wanted.of, measures, snapshot.now, FIGURE_CASES_MAX), snapshot.turn)
+            (behind.places(question, measures, FIGURE_CASES_MAX), snapshot.turn)
         })
         .await?;
         let places: Vec<i32> = places.into_iter().filter_map(|place| place.try_into().ok()).collect();

@@ -1,7 +1,7 @@
 //! The figures once more, each by a few lines of SQL straight over the ledger.
 
 use serde_json::{Map, Value, json};
-use sos_protocol::figures::{FigureOf, FiguresQuery};
+use sos_protocol::figures::{FigureCasesQuery, FigureGroup, FigureOf, FiguresQuery};
 use sos_tests::Service;
 use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Postgres};
@@ -247,19 +247,60 @@ impl BySql {
     }
 
     /// The ids of the cases behind a figure of the query before, the latest first.
-    pub(crate) async fn behind(&mut self, of: FigureOf, now: i64) -> Vec<String> {
-        let is_so = match of {
-            FigureOf::Cases => "true".to_owned(),
-            FigureOf::Open => "closed IS NULL".to_owned(),
-            FigureOf::Late => format!("claimed > due OR claimed IS NULL AND due <= {now}"),
-            FigureOf::Unseen => "NOT seen".to_owned(),
-            FigureOf::Unverified => "unverified".to_owned(),
-            FigureOf::FalseAlarms => "disposition = 'false_alarm'".to_owned(),
-            FigureOf::Escalated => "steps > 0".to_owned(),
-            FigureOf::Transferred => "transferred".to_owned(),
-            FigureOf::Reopened => "reopened".to_owned(),
-        };
-        let sql = format!("SELECT jsonb_agg(case_id ORDER BY opened DESC) FROM fit WHERE {is_so}");
+    pub(crate) async fn behind(&mut self, wanted: &FigureCasesQuery, unit: &str) -> Vec<String> {
+        let of = is_of(wanted.of, wanted.within_s);
+        let line = wanted.group.as_ref().map_or("true".to_owned(), |group| in_line(group, unit));
+        let from = if wanted.drills { "drills" } else { "fit" };
+        let sql =
+            format!("SELECT jsonb_agg(case_id ORDER BY opened DESC) FROM {from} WHERE ({of}) AND {line}");
         serde_json::from_value(ask(&mut self.0, &sql).await).expect("ids")
+    }
+}
+
+fn is_of(of: FigureOf, within_s: Option<u32>) -> String {
+    let within = || format!("claimed - opened <= {} * 1000", within_s.expect("with a target"));
+    match of {
+        FigureOf::Cases => "true",
+        FigureOf::Open => "closed IS NULL",
+        FigureOf::Closed => "closed IS NOT NULL",
+        FigureOf::OnTime => "claimed <= due",
+        FigureOf::NotOnTime => "(claimed <= due) IS NOT true",
+        FigureOf::Within => return within(),
+        FigureOf::NotWithin => return format!("({}) IS NOT true", within()),
+        FigureOf::Received => "waited IS NOT NULL",
+        FigureOf::NotReceived => "waited IS NULL",
+        FigureOf::Rang => "rang IS NOT NULL",
+        FigureOf::NotRung => "rang IS NULL",
+        FigureOf::Claimed => "claimed IS NOT NULL",
+        FigureOf::NotClaimed => "claimed IS NULL",
+        FigureOf::Unseen => "NOT seen",
+        FigureOf::Unverified => "unverified",
+        FigureOf::FalseAlarms => "disposition = 'false_alarm'",
+        FigureOf::Escalated => "steps > 0",
+        FigureOf::ReachedTargets => "steps_targets > 0",
+        FigureOf::ReachedMinistry => "steps_ministry > 0",
+        FigureOf::ReachedNobody => "steps_nobody > 0",
+        FigureOf::ClaimedAfter => "claimed_after",
+        FigureOf::Transferred => "transferred",
+        FigureOf::Reopened => "reopened",
+    }
+    .to_owned()
+}
+
+fn in_line(group: &FigureGroup, unit: &str) -> String {
+    let is = |column: &str, value: Option<String>| {
+        value.map_or(format!("{column} IS NULL"), |value| format!("{column} = {value}"))
+    };
+    match group {
+        // The first part may begin later than its week or month.
+        FigureGroup::Span { from } => {
+            format!("date_trunc('{unit}', day) = date_trunc('{unit}', '{from}'::date)")
+        }
+        FigureGroup::Hour { hour } => format!("extract(hour FROM local) = {hour}"),
+        FigureGroup::Weekday { weekday } => format!("extract(isodow FROM local) = {weekday} + 1"),
+        FigureGroup::Country { country } => is("country", country.as_ref().map(word)),
+        FigureGroup::Desk { desk_id } => is("desk", Some(format!("'{desk_id}'"))),
+        FigureGroup::Kind { kind } => is("kind", kind.as_ref().map(word)),
+        FigureGroup::Disposition { disposition } => is("disposition", disposition.as_ref().map(word)),
     }
 }

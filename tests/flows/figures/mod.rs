@@ -1,16 +1,20 @@
 //! Every figure is what the ledger says, by somebody else's count; and nobody gets another desk's.
 
 pub(crate) mod by_sql;
+mod leads;
 pub(crate) mod year;
 
 use serde_json::{Value, json};
-use sos_protocol::figures::{FigureCases, FigureOf, Figures, FiguresQuery, SpanLength};
+use sos_protocol::figures::{
+    FigureCases, FigureCasesQuery, FigureGroup, FigureOf, Figures, FiguresQuery, SpanLength,
+};
 use sos_protocol::limits::FIGURE_CASES_MAX;
 use sos_protocol::{CaseState, Disposition, EmergencyKind, PhoneFrame, Problem, Stage};
 use sos_tests::phone::alert;
 use sos_tests::{Officer, Phone, Service, until};
 
 use self::by_sql::BySql;
+use self::leads::leads;
 
 /// Cases of the year.
 const CASES: i64 = 1_200;
@@ -67,9 +71,8 @@ async fn ask(officer: &Officer, query: &FiguresQuery) -> Figures {
     answer.json().await.expect("figures")
 }
 
-async fn ask_cases(officer: &Officer, query: &FiguresQuery, of: FigureOf) -> FigureCases {
-    let body = json!({ "query": query, "of": of });
-    let answer = officer.send("POST", "/api/figures/cases", Some(&body)).await;
+async fn ask_cases(officer: &Officer, wanted: &FigureCasesQuery) -> FigureCases {
+    let answer = officer.send("POST", "/api/figures/cases", Some(wanted)).await;
     assert_eq!(answer.status(), 200);
     answer.json().await.expect("cases")
 }
@@ -144,26 +147,27 @@ async fn every_figure_of_a_year_is_what_the_ledger_says() {
     counted_anew(&service, &tra, &figures).await;
 }
 
+/// Each number leads to just its cases.
 async fn cases_behind(service: &Service, officer: &Officer, figures: &Figures) {
     let mut by_sql = BySql::up_to(service, figures.up_to_seq.0).await;
-    by_sql.figures(&figures.query, "week").await;
-    for of in [
-        FigureOf::Cases,
-        FigureOf::Open,
-        FigureOf::Late,
-        FigureOf::Unseen,
-        FigureOf::Unverified,
-        FigureOf::FalseAlarms,
-        FigureOf::Escalated,
-        FigureOf::Transferred,
-        FigureOf::Reopened,
-    ] {
-        let found = ask_cases(officer, &figures.query, of).await;
-        let mut wanted = by_sql.behind(of, figures.at_ms.0).await;
-        assert_eq!(found.all as usize, wanted.len(), "{of:?}");
-        wanted.truncate(FIGURE_CASES_MAX);
-        let ids: Vec<String> = found.cases.iter().map(|case| case.case_id.to_string()).collect();
-        assert_eq!(ids, wanted, "{of:?}");
+    let unit = unit(figures.spans);
+    by_sql.figures(&figures.query, unit).await;
+    let steps = [FigureOf::ReachedTargets, FigureOf::ReachedMinistry, FigureOf::ReachedNobody];
+    let of_steps = steps.map(|of| {
+        (
+            FigureCasesQuery { query: figures.query.clone(), of, group: None, within_s: None, drills: false },
+            None,
+        )
+    });
+    let numbers = leads(figures).into_iter().map(|(wanted, n)| (wanted, Some(n)));
+    for (wanted, n) in numbers.chain(of_steps) {
+        let found = ask_cases(officer, &wanted).await;
+        let mut ids = by_sql.behind(&wanted, unit).await;
+        assert_eq!(found.all as usize, ids.len(), "{wanted:?}");
+        assert!(n.is_none_or(|n| n == found.all), "{n:?}, but {} {wanted:?}", found.all);
+        ids.truncate(FIGURE_CASES_MAX);
+        let listed: Vec<String> = found.cases.iter().map(|case| case.case_id.to_string()).collect();
+        assert_eq!(listed, ids, "{wanted:?}");
     }
 }
 
@@ -241,9 +245,14 @@ async fn a_supervisor_gets_nothing_of_another_desk() {
     let of_tokyo = ask(&tra, &tokyo).await;
     assert_eq!(timeless(&ask(&khanh, &tokyo).await), timeless(&of_tokyo));
     assert_eq!(timeless(&own), Figures { query: whole_year(), ..timeless(&of_tokyo) });
-    let cases = ask_cases(&khanh, &whole_year(), FigureOf::Cases).await;
+    let of = FigureOf::Cases;
+    let all = FigureCasesQuery { query: whole_year(), of, group: None, within_s: None, drills: false };
+    let cases = ask_cases(&khanh, &all).await;
     assert_eq!(cases.all, own.cases);
     assert!(cases.cases.iter().all(|case| case.desk_id.as_str() == "jp-tokyo"));
+    let of_taipei = Some(FigureGroup::Desk { desk_id: "tw-taipei".into() });
+    let none = ask_cases(&khanh, &FigureCasesQuery { group: of_taipei, ..all }).await;
+    assert_eq!((none.all, none.cases.len()), (0, 0));
 
     let taipei = FiguresQuery { desk: Some("tw-taipei".into()), ..whole_year() };
     let of = json!({ "query": taipei, "of": "cases" });

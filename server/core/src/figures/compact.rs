@@ -158,12 +158,6 @@ impl Counted {
         self.claim().zip(self.due.get()).is_some_and(|(claimed, due)| claimed <= due)
     }
 
-    /// Not claimed by when it should have been; that it should have been claimed is past.
-    pub(super) fn is_late(&self, now: i64) -> bool {
-        let is_past = |due: i64| self.opened_ms().saturating_add(due) <= now;
-        !self.is_on_time() && (self.claim().is_some() || self.due.get().is_none_or(is_past))
-    }
-
     pub(super) const fn is_drill(&self) -> bool {
         self.has(DRILL)
     }

@@ -38,8 +38,8 @@ pub(super) struct Fit<'a> {
     /// Its place among the measures.
     pub(super) place: usize,
     pub(super) case: &'a Counted,
-    day: usize,
-    hour: usize,
+    pub(super) day: usize,
+    pub(super) hour: usize,
 }
 
 /// What fits, in order, drills among it.

@@ -13,7 +13,7 @@ mod spread;
 #[cfg(test)]
 mod tests;
 
-pub use behind::{behind, selected};
+pub use behind::{Behind, selected};
 pub use compact::Counted;
 pub use count::{DeskOf, Measures, count};
 pub use kept::Kept;
@@ -26,6 +26,9 @@ use sos_protocol::figures::{AnswerTarget, FiguresQuery};
 /// What holds for desks that have no targets of their own: NENA-STA-020.1, 90% within 15 s and 95% within 20 s.
 pub const DEFAULT_TARGETS: [AnswerTarget; 2] =
     [AnswerTarget { within_s: 15, wanted_pct: 90 }, AnswerTarget { within_s: 20, wanted_pct: 95 }];
+
+/// Seconds that a target may have.
+pub const ANSWER_WITHIN_S: std::ops::RangeInclusive<u32> = 1..=3_600;
 
 /// A question that can be answered.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! Measures, periods and percentiles.
 
 use sos_protocol::cover::{Reach, StepTaken};
-use sos_protocol::figures::{FigureOf, Figures, FiguresQuery, SpanLength};
+use sos_protocol::figures::{FigureCasesQuery, FigureGroup, FigureOf, Figures, FiguresQuery, SpanLength};
 use sos_protocol::{
     Alert, AlertId, CaseEvent, CaseId, CountryCode, DeskId, Disposition, EmergencyKind, RoutingBasis,
     RoutingView, Seq, UnixMs, Unverified,
@@ -182,6 +182,33 @@ fn a_question_that_makes_no_sense_says_which_field() {
     assert!(Period::of(&query("2021-01-01", "2026-01-05", "UTC")).is_ok());
 }
 
+fn behind(
+    question: &Question,
+    of: FigureOf,
+    group: Option<FigureGroup>,
+    within_s: Option<u32>,
+) -> Result<Behind, BadQuery> {
+    let query = question.query.clone();
+    Behind::of(&FigureCasesQuery { query, of, group, within_s, drills: false }, question)
+}
+
+#[test]
+fn a_figure_that_there_is_not_says_which_field() {
+    let question = Question::of(query("2026-01-01", "2026-12-31", "UTC"), None).unwrap();
+    let field = |of, group, within_s| behind(&question, of, group, within_s).err().map(|bad| bad.field);
+    let span = |from: &str| Some(FigureGroup::Span { from: from.to_owned() });
+    assert_eq!(field(FigureOf::Cases, span("2026-01-01"), None), None);
+    assert_eq!(field(FigureOf::Cases, span("2026-01-05"), None), None);
+    assert_eq!(field(FigureOf::Cases, span("2026-01-06"), None), Some("group"));
+    assert_eq!(field(FigureOf::Cases, Some(FigureGroup::Hour { hour: 23 }), None), None);
+    assert_eq!(field(FigureOf::Cases, Some(FigureGroup::Hour { hour: 24 }), None), Some("group"));
+    assert_eq!(field(FigureOf::Cases, Some(FigureGroup::Weekday { weekday: 7 }), None), Some("group"));
+    assert_eq!(field(FigureOf::Within, None, Some(15)), None);
+    assert_eq!(field(FigureOf::Within, None, None), Some("within_s"));
+    assert_eq!(field(FigureOf::NotWithin, None, Some(3_601)), Some("within_s"));
+    assert_eq!(field(FigureOf::Cases, None, Some(15)), Some("within_s"));
+}
+
 fn figures(cases: &[CaseMeasure], desk: Option<&str>) -> Figures {
     let desks = [DeskOf {
         desk_id: "tw-taipei".into(),
@@ -192,9 +219,11 @@ fn figures(cases: &[CaseMeasure], desk: Option<&str>) -> Figures {
     let measures = Measures { cases: &cases, desks: &desks, up_to: Seq(7) };
     let question = Question::of(query("2026-09-01", "2026-10-01", "UTC"), desk.map(DeskId::from)).unwrap();
     let now = RECEIVED.plus_ms(60_000);
-    let (late, all) = behind(&question, FigureOf::Late, measures, now, 1);
-    assert_eq!((late.len(), all), (all.min(1), all));
-    count(&question, measures, now)
+    let figures = count(&question, measures, now);
+    let (listed, all) =
+        behind(&question, FigureOf::NotOnTime, None, None).unwrap().places(&question, measures, 1);
+    assert_eq!((listed.len(), all), (all.min(1), (figures.on_time.over - figures.on_time.cases) as usize));
+    figures
 }
 
 #[test]
