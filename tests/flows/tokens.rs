@@ -10,7 +10,7 @@ use sos_server::http::routes::{Guard, ROUTES};
 use sos_tests::phone::new_id;
 use sos_tests::{Officer, Phone, Service};
 
-use crate::figures::year;
+use crate::figures::{counted, year};
 
 const TAIPEI: (f64, f64) = (25.0478, 121.517);
 const TOKYO: (f64, f64) = (35.68, 139.76);
@@ -78,6 +78,7 @@ async fn a_token_reads_what_it_is_for_as_the_console_shows_it_but_without_names(
     let seqs: Vec<_> = view.drafted.lines.iter().map(|line| line.seq).collect();
     assert_eq!(out.course.iter().map(|line| line.seq).collect::<Vec<_>>(), seqs);
 
+    counted(&service, &tra).await;
     let query = "from=2022-06-01&to=2027-05-31&zone=UTC";
     let figures: Figures =
         read(&service, &token, &format!("/api/v1/figures?{query}")).await.json().await.expect("figures");
@@ -114,6 +115,7 @@ async fn a_token_of_one_desk_gets_nothing_of_another() {
     assert_eq!(refused(&service, &token, &format!("/api/v1/reports/{taipei}")).await.0, 404);
     assert_eq!(refused(&service, &token, "/api/v1/reports?desk=tw-taipei").await.0, 403);
 
+    counted(&service, &khanh).await;
     let asked = json!({ "from": "2025-01-01", "to": "2025-12-31", "zone": "UTC" });
     let figures: Figures = read(&service, &token, "/api/v1/figures?from=2025-01-01&to=2025-12-31&zone=UTC")
         .await

@@ -16,7 +16,7 @@ use sos_tests::phone::new_id;
 use sos_tests::service::staff_id;
 use sos_tests::{Officer, Phone, Service, until};
 
-use crate::figures::year;
+use crate::figures::{counted, year};
 
 const TAIPEI: Option<(f64, f64)> = Some((25.0478, 121.517));
 
@@ -166,12 +166,7 @@ async fn a_node_that_dies_over_a_file_leaves_it_to_another_which_makes_it_once()
     let service = tokio::task::spawn_blocking(start).await.unwrap();
     year::write(&service, 150).await;
     let tra = service.officer("tra").await;
-    until("the year is counted", async || {
-        let figures: Figures =
-            tra.send("POST", "/api/figures", Some(&query())).await.json().await.expect("figures");
-        (figures.cases > 50).then_some(())
-    })
-    .await;
+    counted(&service, &tra).await;
 
     // Whoever says that some cases are done has to wait.
     for sql in [
@@ -218,12 +213,7 @@ async fn nobody_gets_the_cases_of_another_desk_or_the_files_of_another_officer()
     year::write(&service, 150).await;
     let (tra, khanh, bo) =
         (service.officer("tra").await, service.officer("khanh").await, service.officer("bo").await);
-    until("the year is counted", async || {
-        let figures: Figures =
-            tra.send("POST", "/api/figures", Some(&query())).await.json().await.expect("figures");
-        (figures.cases > 50).then_some(())
-    })
-    .await;
+    counted(&service, &tra).await;
     let cases = wanted(ExportOf::Cases { query: query() }, ExportFormat::Csv);
     let (_, file) = made(&khanh, &cases).await;
     let name: String = sqlx::query_scalar("SELECT name FROM desks WHERE desk_id = 'jp-tokyo'")

@@ -78,7 +78,7 @@ async fn ask_cases(officer: &Officer, wanted: &FigureCasesQuery) -> FigureCases 
 }
 
 /// Waits until everything that is in the ledger by now is counted.
-async fn counted(service: &Service, officer: &Officer) -> i64 {
+pub(crate) async fn counted(service: &Service, officer: &Officer) -> i64 {
     let head = service.store.head().await.expect("a head");
     let up_to = async || Some(ask(officer, &whole_year()).await.up_to_seq).filter(|seq| *seq >= head);
     until("all of it is counted", up_to).await.0
