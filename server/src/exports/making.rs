@@ -1,5 +1,4 @@
-//! Making files: one at a time a node, each in the hands of one node. One that dies lets go of it after a while, and another
-//! begins it anew. What a node writes that has lost it meanwhile is refused.
+//! Making one file: what it is read from, and what it is written as.
 
 use std::collections::HashMap;
 use std::io;
@@ -12,38 +11,22 @@ use sos_core::access::Officer;
 use sos_protocol::ambient::{SharedClock, SharedEntropy};
 use sos_protocol::export::{ExportFault, ExportFormat, ExportOf};
 use sos_protocol::figures::FiguresQuery;
-use sos_protocol::limits::{
-    EXPORT_BYTES_MAX, EXPORT_KEPT_DAYS, EXPORT_SCHEDULED_KEPT_DAYS, EXPORT_XLSX_ROWS_MAX,
-};
-use sos_protocol::{DeskId, ErrorCode, UnixMs};
+use sos_protocol::limits::EXPORT_XLSX_ROWS_MAX;
+use sos_protocol::{DeskId, ErrorCode};
 use tokio::sync::{Notify, mpsc};
-use tokio_util::sync::CancellationToken;
 
-use super::parts::{Parts, Written, way};
+use super::parts::Written;
 use super::pdf::Papers;
 use super::rights::Rights;
 use super::rows::Row;
-use super::schedule::{FORMATS, Month, reader};
+use super::schedule::reader;
 use super::words::Said;
+use super::writing::Tries;
 use super::{About, ExportError, Stamp, cases, figures, names, pdf, workbook};
-use crate::aside::aside;
-use crate::deadline::Backoff;
 use crate::figures::Selected;
 use crate::store::exports::{Progress, Taken};
 use crate::store::{Store, StoreError};
 
-/// How often it is looked for what another node was asked, or let go of.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// How long one is in a node's hands after it was last heard of, in milliseconds.
-const LEASE_MS: i64 = 60_000;
-/// How often a node says that it goes on, and how far it is, where no part says so.
-const RENEW_EVERY: Duration = Duration::from_secs(1);
-/// How often one is begun before it is given up: each time a node died over it, or its stores were away.
-const TRIES_MAX: i16 = 5;
-/// How often one step of it is tried, with pauses.
-const STEP_TRIES_MAX: u32 = 5;
-/// First and last pause after a failure of the store.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
 /// Cases that are read at a time: some hundred kilobytes.
 const BATCH: usize = 500;
 /// After each batch the store is left alone for as long as the batch took, but for no longer than this, in milliseconds: half of the time it
@@ -51,7 +34,6 @@ const BATCH: usize = 500;
 const REST_MS_MAX: i64 = 500;
 /// Batches that wait to be written.
 const BATCHES_WAITING_MAX: usize = 1;
-const DAY_MS: i64 = 24 * 3_600_000;
 
 /// What makes them.
 pub(super) struct Making {
@@ -103,14 +85,14 @@ impl From<ExportError> for Unmade {
 
 /// How far it is, seen from several tasks.
 #[derive(Default)]
-struct Counter {
-    done: AtomicU32,
-    steps: AtomicU32,
-    bytes: AtomicU64,
+pub(super) struct Counter {
+    pub(super) done: AtomicU32,
+    pub(super) steps: AtomicU32,
+    pub(super) bytes: AtomicU64,
 }
 
 impl Counter {
-    fn read(&self) -> Progress {
+    pub(super) fn read(&self) -> Progress {
         Progress {
             done: self.done.load(Ordering::Relaxed),
             steps: self.steps.load(Ordering::Relaxed),
@@ -120,134 +102,7 @@ impl Counter {
 }
 
 impl Making {
-    pub(super) async fn run(self: Arc<Self>, stop: CancellationToken) {
-        let (mut pause, mut reported) = (Backoff::new(PAUSES.0, PAUSES.1), None);
-        while !stop.is_cancelled() {
-            match self.look(&mut reported, &stop).await {
-                Ok(true) => pause.reset(),
-                Ok(false) => {
-                    pause.reset();
-                    tokio::select! {
-                        () = stop.cancelled() => {}
-                        () = self.wake.notified() => {}
-                        () = tokio::time::sleep(LOOK_EVERY) => {}
-                    }
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "exports have to wait");
-                    pause.pause(&stop).await;
-                }
-            }
-        }
-    }
-
-    /// Does what is to be done: whether there may be more.
-    async fn look(&self, reported: &mut Option<Month>, stop: &CancellationToken) -> Result<bool, StoreError> {
-        self.report_month(reported).await?;
-        let tidied = self.store.tidy_exports(self.clock.now()).await?;
-        let now = self.clock.now();
-        let lease = self.entropy.uuid_v7(now);
-        let Some(taken) = self.store.take_export(lease, now, now.plus_ms(LEASE_MS)).await? else {
-            return Ok(tidied);
-        };
-        if taken.tries > TRIES_MAX {
-            tracing::error!(export = %taken.export_id, "an export was begun too often and is given up");
-            self.failed(&taken, ExportFault::Broken).await?;
-            return Ok(true);
-        }
-        let counter = Counter::default();
-        let made = tokio::select! {
-            made = self.make(&taken, &counter) => made,
-            lost = self.renew(&taken, &counter) => Err(lost),
-            () = stop.cancelled() => Err(Unmade::Again),
-        };
-        self.settle(&taken, made).await?;
-        Ok(true)
-    }
-
-    /// Has the report of the latest month made that is over, once for all nodes.
-    async fn report_month(&self, reported: &mut Option<Month>) -> Result<(), StoreError> {
-        let (now, (zone, zone_name)) = (self.clock.now(), &self.zone);
-        let month = Month::due(now, zone).filter(|month| reported.as_ref() != Some(month));
-        let Some(month) = month else { return Ok(()) };
-        let first = self.store.first_entry_at().await?;
-        if first.is_some_and(|first| !month.is_before(first, zone)) {
-            for format in FORMATS {
-                let key = month.key(format);
-                if self.store.has_scheduled(&key).await? {
-                    continue;
-                }
-                let id = self.entropy.uuid_v7(now);
-                let (wanted, name) = month.wanted(id, format, (zone, zone_name, now));
-                if self.store.schedule_export(&key, &wanted, &name, now).await? {
-                    tracing::info!(%key, "a report by schedule");
-                }
-            }
-        }
-        *reported = Some(month);
-        Ok(())
-    }
-
-    async fn settle(&self, taken: &Taken, made: Result<(Written, u32), Unmade>) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        match made {
-            Ok((written, steps)) => {
-                let progress = Progress { done: steps, steps, bytes: written.bytes };
-                let times = (now, self.ends(taken, now));
-                self.store.export_done(taken, progress, &written.sha256, times).await.map(drop)
-            }
-            Err(Unmade::Fault(fault)) => self.failed(taken, fault).await,
-            Err(Unmade::Lost) => Ok(()),
-            Err(Unmade::Again) => self.store.give_export_back(taken).await,
-            Err(Unmade::Store(error)) if error.is_passing() => {
-                self.store.give_export_back(taken).await?;
-                Err(error)
-            }
-            Err(Unmade::Store(error)) => {
-                tracing::error!(%error, "an export cannot be made");
-                self.failed(taken, ExportFault::Broken).await
-            }
-        }
-    }
-
-    async fn failed(&self, taken: &Taken, fault: ExportFault) -> Result<(), StoreError> {
-        metrics::counter!("sos_exports_failed_total").increment(1);
-        let now = self.clock.now();
-        self.store.export_failed(taken, fault, (now, self.ends(taken, now))).await
-    }
-
-    fn ends(&self, taken: &Taken, now: UnixMs) -> UnixMs {
-        let days = match taken.record.staff {
-            Some(_) => EXPORT_KEPT_DAYS,
-            None => EXPORT_SCHEDULED_KEPT_DAYS,
-        };
-        now.plus_ms(i64::from(days) * DAY_MS)
-    }
-
-    /// Says now and then that it goes on, until it is lost.
-    async fn renew(&self, taken: &Taken, counter: &Counter) -> Unmade {
-        loop {
-            tokio::time::sleep(RENEW_EVERY).await;
-            match self.goes_on(taken, counter, None).await {
-                Ok(()) => {}
-                Err(Unmade::Store(error)) if error.is_passing() => {}
-                Err(unmade) => return unmade,
-            }
-        }
-    }
-
-    async fn goes_on(
-        &self,
-        taken: &Taken,
-        counter: &Counter,
-        part: Option<(i32, &[u8])>,
-    ) -> Result<(), Unmade> {
-        let until = self.clock.now().plus_ms(LEASE_MS);
-        let is_ours = self.store.export_goes_on(taken, counter.read(), part, until).await?;
-        if is_ours { Ok(()) } else { Err(Unmade::Lost) }
-    }
-
-    async fn make(&self, taken: &Taken, counter: &Counter) -> Result<(Written, u32), Unmade> {
+    pub(super) async fn make(&self, taken: &Taken, counter: &Counter) -> Result<(Written, u32), Unmade> {
         let wanted = &taken.record.wanted;
         let (officer, name) = match taken.record.staff {
             None => (reader(), None),
@@ -379,75 +234,6 @@ impl Making {
             let took = self.clock.now().since_ms(began).clamp(0, REST_MS_MAX);
             tokio::time::sleep(Duration::from_millis(took.unsigned_abs())).await;
         }
-        Ok(())
-    }
-
-    /// Has `work` write the file on a thread that may wait, while `reading` brings what it is written from.
-    async fn write(
-        &self,
-        (taken, counter): (&Taken, &Counter),
-        reading: impl Future<Output = Result<(), Unmade>>,
-        work: impl FnOnce(&mut Parts) -> io::Result<()> + Send + 'static,
-    ) -> Result<Written, Unmade> {
-        let (mut parts, kept) = way();
-        let writing = aside(move || {
-            work(&mut parts)?;
-            parts.end()
-        });
-        let keeping = self.keep(kept, (taken, counter));
-        let (read, kept, written) = tokio::join!(reading, keeping, writing);
-        kept.and(read)?;
-        let written = written.unwrap_or_else(|broken| Err(io::Error::other(broken)));
-        written.map_err(|error| {
-            tracing::error!(%error, "an export cannot be written");
-            Unmade::Fault(ExportFault::Broken)
-        })
-    }
-
-    async fn keep(
-        &self,
-        mut written: mpsc::Receiver<Vec<u8>>,
-        (taken, counter): (&Taken, &Counter),
-    ) -> Result<(), Unmade> {
-        let mut place = 0;
-        while let Some(part) = written.recv().await {
-            let bytes = counter.bytes.fetch_add(part.len() as u64, Ordering::Relaxed) + part.len() as u64;
-            if bytes > EXPORT_BYTES_MAX {
-                return Err(Unmade::Fault(ExportFault::TooLarge));
-            }
-            let mut tries = Tries::new();
-            loop {
-                match self.goes_on(taken, counter, Some((place, &part))).await {
-                    Ok(()) => break,
-                    Err(Unmade::Store(error)) => tries.after(error).await?,
-                    Err(unmade) => return Err(unmade),
-                }
-            }
-            place += 1;
-        }
-        Ok(())
-    }
-}
-
-/// The tries of one step.
-struct Tries {
-    pause: Duration,
-    left: u32,
-}
-
-impl Tries {
-    const fn new() -> Self {
-        Self { pause: PAUSES.0, left: STEP_TRIES_MAX }
-    }
-
-    /// Waits for the next one after `error`, while it may work.
-    async fn after(&mut self, error: StoreError) -> Result<(), StoreError> {
-        self.left -= 1;
-        if self.left == 0 || !error.is_passing() {
-            return Err(error);
-        }
-        tokio::time::sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(PAUSES.1);
         Ok(())
     }
 }

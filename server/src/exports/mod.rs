@@ -1,5 +1,5 @@
 //! Files that officers take away. Asking for one only keeps that it is wanted ([`Exports`]); a task of its own makes it, one at a time a
-//! node ([`making`]), in parts that are kept in Postgres; whoever asked fetches it, and goes on where a line broke.
+//! node ([`taking`], [`making`]), in parts that are kept in Postgres; whoever asked fetches it, and goes on where a line broke.
 
 mod cases;
 mod csv;
@@ -12,8 +12,10 @@ mod rights;
 mod rows;
 mod schedule;
 mod tables;
+mod taking;
 mod words;
 mod workbook;
+mod writing;
 
 pub use self::pdf::Papers;
 
