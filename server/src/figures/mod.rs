@@ -5,6 +5,7 @@
 //! what changed since before it answers. So all nodes say the same of the same entries.
 
 mod follow;
+mod lanes;
 mod memory;
 
 use std::sync::Arc;
@@ -15,11 +16,12 @@ use sos_core::figures::{BadQuery, Behind, DeskOf, Measures, Question, count, sel
 use sos_protocol::ambient::SharedClock;
 use sos_protocol::figures::{FigureCases, FigureCasesQuery, Figures, FiguresQuery};
 use sos_protocol::limits::FIGURE_CASES_MAX;
-use sos_protocol::{ErrorCode, Problem, UnixMs};
+use sos_protocol::{ErrorCode, Problem, StaffId, UnixMs};
 use tokio::sync::{OwnedRwLockReadGuard, OwnedSemaphorePermit, RwLock, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::lanes::{Lane, Lanes};
 use self::memory::Memory;
 use crate::aside::{AsideError, aside};
 use crate::pseudonyms::Pseudonyms;
@@ -77,6 +79,7 @@ pub struct Counting {
     clock: SharedClock,
     memory: Arc<RwLock<Memory>>,
     turns: Arc<Semaphore>,
+    lanes: Lanes,
 }
 
 /// The cases that are counted.
@@ -89,6 +92,12 @@ pub(crate) struct Selected {
     pub(crate) scope: Scope,
 }
 
+/// One of the counts of this node, in the lane of who asked; none: the service itself.
+struct Turn {
+    _place: OwnedSemaphorePermit,
+    _lane: Option<Lane>,
+}
+
 /// What one answer is counted from.
 struct Snapshot {
     memory: OwnedRwLockReadGuard<Memory>,
@@ -97,7 +106,7 @@ struct Snapshot {
     question: Question,
     now: UnixMs,
     /// Goes with the work: it may go on where nobody waits for it any more.
-    turn: OwnedSemaphorePermit,
+    turn: Turn,
 }
 
 impl Snapshot {
@@ -111,7 +120,8 @@ impl Counting {
     #[must_use]
     pub fn new(store: Store, pseudonyms: Pseudonyms, clock: SharedClock) -> Self {
         let turns = Arc::new(Semaphore::new(AT_ONCE));
-        Self { store, pseudonyms, clock, memory: Arc::default(), turns }
+        let lanes = Lanes::new(clock.clone());
+        Self { store, pseudonyms, clock, memory: Arc::default(), turns, lanes }
     }
 
     /// Starts what measures.
@@ -137,7 +147,7 @@ impl Counting {
     /// # Errors
     /// As [`FiguresError`] says.
     pub async fn figures(&self, officer: &Officer, query: FiguresQuery) -> Result<Figures, FiguresError> {
-        let snapshot = self.snapshot(access::scope(officer), query).await?;
+        let snapshot = self.snapshot(Some(officer.id), access::scope(officer), query).await?;
         Ok(aside(move || count(&snapshot.question, snapshot.measures(), snapshot.now)).await?)
     }
 
@@ -146,7 +156,7 @@ impl Counting {
     /// # Errors
     /// As [`FiguresError`] says.
     pub async fn all(&self, query: FiguresQuery) -> Result<Figures, FiguresError> {
-        let snapshot = self.snapshot(Scope::All, query).await?;
+        let snapshot = self.snapshot(None, Scope::All, query).await?;
         Ok(aside(move || count(&snapshot.question, snapshot.measures(), snapshot.now)).await?)
     }
 
@@ -159,7 +169,7 @@ impl Counting {
         officer: &Officer,
         wanted: FigureCasesQuery,
     ) -> Result<FigureCases, FiguresError> {
-        let snapshot = self.snapshot(access::scope(officer), wanted.query.clone()).await?;
+        let snapshot = self.snapshot(Some(officer.id), access::scope(officer), wanted.query.clone()).await?;
         let behind = Behind::of(&wanted, &snapshot.question)?;
         let ((places, all), _turn) = aside(move || {
             let (question, measures) = (&snapshot.question, snapshot.measures());
@@ -191,7 +201,7 @@ impl Counting {
         officer: &Officer,
         query: FiguresQuery,
     ) -> Result<Selected, FiguresError> {
-        let snapshot = self.snapshot(access::scope(officer), query).await?;
+        let snapshot = self.snapshot(Some(officer.id), access::scope(officer), query).await?;
         let era = snapshot.memory.era();
         let places = aside(move || {
             let places = selected(&snapshot.question, snapshot.measures());
@@ -201,9 +211,15 @@ impl Counting {
         Ok(Selected { places, era, scope: access::scope(officer) })
     }
 
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, StoreError> {
-        let turn = tokio::time::timeout(TURN_WITHIN, self.turns.clone().acquire_owned()).await;
-        turn.ok().and_then(Result::ok).ok_or(StoreError::Resting)
+    async fn turn(&self, who: Option<StaffId>) -> Result<Turn, StoreError> {
+        let turn = async {
+            let lane = match who {
+                Some(who) => Some(self.lanes.enter(who).await?),
+                None => None,
+            };
+            Some(Turn { _place: self.turns.clone().acquire_owned().await.ok()?, _lane: lane })
+        };
+        tokio::time::timeout(TURN_WITHIN, turn).await.ok().flatten().ok_or(StoreError::Resting)
     }
 
     /// The question, and all desks that there are.
@@ -229,8 +245,13 @@ impl Counting {
     }
 
     /// In one's turn, as long as it is kept.
-    async fn snapshot(&self, scope: Scope, query: FiguresQuery) -> Result<Snapshot, FiguresError> {
-        let turn = self.turn().await?;
+    async fn snapshot(
+        &self,
+        who: Option<StaffId>,
+        scope: Scope,
+        query: FiguresQuery,
+    ) -> Result<Snapshot, FiguresError> {
+        let turn = self.turn(who).await?;
         let (question, known) = self.question(scope, query).await?;
         let mut memory = self.memory.clone().write_owned().await;
         memory.read_on(&self.store).await?;
