@@ -25,6 +25,7 @@ mod permissions;
 mod pins;
 mod push;
 mod reports;
+mod review_away;
 mod sms;
 mod sos_path;
 mod stores_away;

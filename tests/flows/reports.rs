@@ -23,7 +23,7 @@ const TAIPEI: (f64, f64) = (25.0478, 121.517);
 const HOUR_MS: i64 = 3600 * 1000;
 
 /// A case of an attacked worker that Lan has claimed and closed.
-async fn closed(service: &Service, lan: &Officer) -> (Phone, CaseId) {
+pub(crate) async fn closed(service: &Service, lan: &Officer) -> (Phone, CaseId) {
     let mut phone = Phone::connect(service).await;
     let mut pressed = alert(Some(TAIPEI));
     pressed.kind = Some(EmergencyKind::Attacked);
@@ -36,7 +36,7 @@ async fn closed(service: &Service, lan: &Officer) -> (Phone, CaseId) {
     (phone, case)
 }
 
-async fn act(
+pub(crate) async fn act(
     officer: &Officer,
     case: CaseId,
     step: &str,
@@ -50,15 +50,15 @@ async fn act(
     Err(answer.json().await.expect("a problem"))
 }
 
-async fn view(officer: &Officer, case: CaseId, language: &str) -> ReportView {
+pub(crate) async fn view(officer: &Officer, case: CaseId, language: &str) -> ReportView {
     officer.get(&format!("/api/cases/{case}/report?language={language}")).await
 }
 
-async fn list(officer: &Officer, query: &str) -> ReportList {
+pub(crate) async fn list(officer: &Officer, query: &str) -> ReportList {
     officer.get(&format!("/api/reports{query}")).await
 }
 
-fn save(version: u32, measures: &[MeasureId], answers: &[&str]) -> SaveReport {
+pub(crate) fn save(version: u32, measures: &[MeasureId], answers: &[&str]) -> SaveReport {
     let measure = |id: &MeasureId| PutMeasure {
         plan: MeasurePlan { measure_id: *id, due: "2026-01-31".to_owned(), owner_id: None },
         text: "Nhắc chủ sử dụng lao động".to_owned(),
@@ -83,7 +83,7 @@ fn ask(version: u32, question: &str) -> ReturnReport {
     ReturnReport { version, questions: vec![question.to_owned()] }
 }
 
-fn kinds(view: &ReportView) -> Vec<&str> {
+pub(crate) fn kinds(view: &ReportView) -> Vec<&str> {
     view.steps.iter().map(|step| step.did.as_str()).collect()
 }
 

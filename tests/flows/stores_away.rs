@@ -9,7 +9,7 @@ use sos_tests::phone::alert;
 use sos_tests::wait::LIMIT;
 use sos_tests::{Key, Phone, Service, log, until};
 
-async fn stack() -> &'static Stack {
+pub(crate) async fn stack() -> &'static Stack {
     let start = || Box::leak(Box::new(Stack::start(&StackConfig::default()).expect("the stores start")));
     tokio::task::spawn_blocking(start).await.expect("started")
 }
@@ -21,7 +21,7 @@ async fn alerts_in_redis(stack: &'static Stack) -> i64 {
     lines.nth(1).and_then(|line| line.strip_prefix(':')?.parse().ok()).unwrap_or(0)
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work).await.expect("done")
 }
 

@@ -112,8 +112,12 @@ impl Service {
 
     /// Starts one on its own stores, which the test may kill.
     pub async fn start_on_stack(stack: &Stack) -> Self {
+        Self::start_on_stack_with(stack, Arc::new(SystemClock::new())).await
+    }
+
+    /// Starts one on its own stores that is told the time by `clock`.
+    pub async fn start_on_stack_with(stack: &Stack, clock: SharedClock) -> Self {
         let (database, redis) = (stack.database_url(), stack.redis_url());
-        let clock: SharedClock = Arc::new(SystemClock::new());
         set_up(&config(&database, &redis), &clock).await;
         Self::start_set(&database, &redis, clock, vec![attachments(stack, "sos")]).await
     }

@@ -15,6 +15,8 @@ use sos_protocol::{CaseEvent, CaseId, ErrorCode, ExportId, Problem, Stage, UnixM
 use sos_tests::phone::new_id;
 use sos_tests::service::staff_id;
 use sos_tests::{Officer, Phone, Service, until};
+use sqlx::Postgres;
+use sqlx::pool::PoolConnection;
 
 use crate::figures::{counted, year};
 
@@ -51,7 +53,7 @@ async fn view(officer: &Officer, id: ExportId) -> ExportView {
     officer.get(&format!("/api/exports/{id}")).await
 }
 
-async fn settled(officer: &Officer, id: ExportId) -> ExportView {
+pub(crate) async fn settled(officer: &Officer, id: ExportId) -> ExportView {
     until("the export is settled", async || {
         let view = view(officer, id).await;
         matches!(view.state, ExportState::Done | ExportState::Failed).then_some(view)
@@ -157,6 +159,40 @@ async fn a_download_that_broke_off_goes_on_and_is_the_same_file() {
     assert_eq!(steps, ["asked", "made", "fetched"], "one fetch, however often it went on");
 }
 
+/// Asks for `wanted`, and has whoever says that some of its cases are done wait until the connection lets go.
+pub(crate) async fn in_the_middle(
+    service: &Service,
+    officer: &Officer,
+    wanted: &NewExport,
+) -> PoolConnection<Postgres> {
+    for sql in [
+        "CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS
+         'BEGIN PERFORM pg_advisory_xact_lock(17); RETURN NEW; END'",
+        "CREATE TRIGGER wait_here BEFORE UPDATE ON exports FOR EACH ROW WHEN (NEW.done > 0)
+         EXECUTE FUNCTION wait_here()",
+    ] {
+        sqlx::query(sql).execute(&service.db).await.expect("as it was set up");
+    }
+    let mut gate = service.db.acquire().await.expect("a connection");
+    sqlx::query("SELECT pg_advisory_lock(17)").execute(&mut *gate).await.expect("locked");
+    ask(officer, wanted).await;
+    until("the node is in the middle of it", async || {
+        let waiting =
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 17 AND NOT granted";
+        (service.count(waiting).await > 0).then_some(())
+    })
+    .await;
+    gate
+}
+
+pub(crate) async fn is_whole_and_made_once(service: &Service, officer: &Officer, done: &ExportView) {
+    let bytes = get(officer, done.export_id, &[]).await.bytes().await.expect("a file");
+    assert_eq!(done.sha256, Some(hex(&Sha256::digest(&bytes))));
+    assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count(), done.all as usize + 1);
+    let made = noted(service, done.export_id).await;
+    assert_eq!(made.iter().filter(|(_, facts)| facts["step"] == "made").count(), 1);
+}
+
 #[tokio::test]
 async fn a_node_that_dies_over_a_file_leaves_it_to_another_which_makes_it_once() {
     let clock = ManualClock::at(SystemClock::new().now());
@@ -168,25 +204,8 @@ async fn a_node_that_dies_over_a_file_leaves_it_to_another_which_makes_it_once()
     let tra = service.officer("tra").await;
     counted(&service, &tra).await;
 
-    // Whoever says that some cases are done has to wait.
-    for sql in [
-        "CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS
-         'BEGIN PERFORM pg_advisory_xact_lock(17); RETURN NEW; END'",
-        "CREATE TRIGGER wait_here BEFORE UPDATE ON exports FOR EACH ROW WHEN (NEW.done > 0)
-         EXECUTE FUNCTION wait_here()",
-    ] {
-        sqlx::query(sql).execute(&service.db).await.unwrap();
-    }
-    let mut gate = service.db.acquire().await.unwrap();
-    sqlx::query("SELECT pg_advisory_lock(17)").execute(&mut *gate).await.unwrap();
     let wanted = wanted(ExportOf::Cases { query: query() }, ExportFormat::Csv);
-    ask(&tra, &wanted).await;
-    until("the node is in the middle of it", async || {
-        let waiting =
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 17 AND NOT granted";
-        (service.count(waiting).await > 0).then_some(())
-    })
-    .await;
+    let mut gate = in_the_middle(&service, &tra, &wanted).await;
     dying.shutdown_background();
     sqlx::query("SELECT pg_advisory_unlock(17)").execute(&mut *gate).await.unwrap();
     assert_eq!(service.count("SELECT count(*) FROM exports WHERE state = 'running'").await, 1);
@@ -199,11 +218,7 @@ async fn a_node_that_dies_over_a_file_leaves_it_to_another_which_makes_it_once()
     let done = settled(&there, wanted.export_id).await;
     assert_eq!((done.state, done.done), (ExportState::Done, done.all));
     assert_eq!(service.count("SELECT tries::bigint FROM exports WHERE staff_id IS NOT NULL").await, 2);
-    let bytes = get(&there, wanted.export_id, &[]).await.bytes().await.unwrap();
-    assert_eq!(done.sha256, Some(hex(&Sha256::digest(&bytes))));
-    assert_eq!(bytes.iter().filter(|byte| **byte == b'\n').count(), done.all as usize + 1);
-    let made = noted(&service, wanted.export_id).await;
-    assert_eq!(made.iter().filter(|(_, facts)| facts["step"] == "made").count(), 1);
+    is_whole_and_made_once(&service, &there, &done).await;
     other.stop().await;
 }
 
