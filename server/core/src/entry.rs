@@ -107,14 +107,7 @@ impl LedgerEntry {
             | CaseEvent::FixAsked {}
             | CaseEvent::Raised { .. }
             | CaseEvent::Escalated { .. }
-            | CaseEvent::ReportSaved { .. }
-            | CaseEvent::ReportSubmitted {}
-            | CaseEvent::ReportReturned { .. }
-            | CaseEvent::ReportAccepted {}
-            | CaseEvent::MeasureDone { .. }
-            | CaseEvent::MeasureRedated { .. }
-            | CaseEvent::LookedAt {}
-            | CaseEvent::Exported { .. } => vec![],
+            | of_review!() => vec![],
         }
     }
 

@@ -177,14 +177,7 @@ pub fn ref_id(event: &CaseEvent) -> Option<Uuid> {
         | CaseEvent::FixAsked {}
         | CaseEvent::Raised { .. }
         | CaseEvent::Escalated { .. }
-        | CaseEvent::ReportSaved { .. }
-        | CaseEvent::ReportSubmitted {}
-        | CaseEvent::ReportReturned { .. }
-        | CaseEvent::ReportAccepted {}
-        | CaseEvent::MeasureDone { .. }
-        | CaseEvent::MeasureRedated { .. }
-        | CaseEvent::LookedAt {}
-        | CaseEvent::Exported { .. } => None,
+        | of_review!() => None,
         // One entry a message.
         CaseEvent::Delivered { message_ids } => message_ids.first().map(|id| id.0),
     }

@@ -131,14 +131,7 @@ fn may_be_shown(entry: &LedgerEntry) -> bool {
         | CaseEvent::Unlinked { .. }
         | CaseEvent::Raised { .. }
         | CaseEvent::Escalated { .. }
-        | CaseEvent::ReportSaved { .. }
-        | CaseEvent::ReportSubmitted {}
-        | CaseEvent::ReportReturned { .. }
-        | CaseEvent::ReportAccepted {}
-        | CaseEvent::MeasureDone { .. }
-        | CaseEvent::MeasureRedated { .. }
-        | CaseEvent::LookedAt {}
-        | CaseEvent::Exported { .. } => false,
+        | of_review!() => false,
     }
 }
 

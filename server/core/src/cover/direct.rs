@@ -39,14 +39,7 @@ pub fn told_of(event: &CaseEvent, holder: &DeskId, cover: &Cover) -> Vec<Tell> {
         | CaseEvent::FixAsked {}
         | CaseEvent::Raised { .. }
         | CaseEvent::Escalated { .. }
-        | CaseEvent::ReportSaved { .. }
-        | CaseEvent::ReportSubmitted {}
-        | CaseEvent::ReportReturned { .. }
-        | CaseEvent::ReportAccepted {}
-        | CaseEvent::MeasureDone { .. }
-        | CaseEvent::MeasureRedated { .. }
-        | CaseEvent::LookedAt {}
-        | CaseEvent::Exported { .. } => {}
+        | of_review!() => {}
     }
     told.into_list()
 }

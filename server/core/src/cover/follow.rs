@@ -65,14 +65,7 @@ pub fn effect_of(event: &CaseEvent, by: Option<StaffId>, case: &CaseFacts) -> Ef
         | CaseEvent::Escalated { .. }
         | CaseEvent::Rang { .. }
         | CaseEvent::Delivered { .. }
-        | CaseEvent::ReportSaved { .. }
-        | CaseEvent::ReportSubmitted {}
-        | CaseEvent::ReportReturned { .. }
-        | CaseEvent::ReportAccepted {}
-        | CaseEvent::MeasureDone { .. }
-        | CaseEvent::MeasureRedated { .. }
-        | CaseEvent::LookedAt {}
-        | CaseEvent::Exported { .. } => Effect::GoesOn,
+        | of_review!() => Effect::GoesOn,
     }
 }
 

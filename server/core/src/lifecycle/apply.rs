@@ -28,19 +28,7 @@ impl Case {
             (CaseEvent::Message { .. }, Some(_)) => self.answered(),
             (CaseEvent::Note { .. } | CaseEvent::Answered { .. }, _) => self.unanswered_press = false,
             // Reports are of cases that are closed, and change nothing in them.
-            (
-                CaseEvent::Delivered { .. }
-                | CaseEvent::Raised { .. }
-                | CaseEvent::ReportSaved { .. }
-                | CaseEvent::ReportSubmitted {}
-                | CaseEvent::ReportReturned { .. }
-                | CaseEvent::ReportAccepted {}
-                | CaseEvent::MeasureDone { .. }
-                | CaseEvent::MeasureRedated { .. }
-                | CaseEvent::LookedAt {}
-                | CaseEvent::Exported { .. },
-                _,
-            ) => {}
+            (CaseEvent::Delivered { .. } | CaseEvent::Raised { .. } | of_review!(), _) => {}
             (CaseEvent::FixAsked {}, _) => self.fix_asked = Some(at),
             (CaseEvent::Claimed {}, Some(by)) => {
                 self.status = Status::Claimed { by, since: at };
@@ -183,13 +171,6 @@ const fn is_step(event: &CaseEvent) -> bool {
         | CaseEvent::FixAsked {}
         | CaseEvent::Raised { .. }
         | CaseEvent::Escalated { .. }
-        | CaseEvent::ReportSaved { .. }
-        | CaseEvent::ReportSubmitted {}
-        | CaseEvent::ReportReturned { .. }
-        | CaseEvent::ReportAccepted {}
-        | CaseEvent::MeasureDone { .. }
-        | CaseEvent::MeasureRedated { .. }
-        | CaseEvent::LookedAt {}
-        | CaseEvent::Exported { .. } => false,
+        | of_review!() => false,
     }
 }

@@ -215,14 +215,7 @@ impl CaseRecord {
             | CaseEvent::Unlinked { .. }
             | CaseEvent::FixAsked {}
             | CaseEvent::Raised { .. }
-            | CaseEvent::ReportSaved { .. }
-            | CaseEvent::ReportSubmitted {}
-            | CaseEvent::ReportReturned { .. }
-            | CaseEvent::ReportAccepted {}
-            | CaseEvent::MeasureDone { .. }
-            | CaseEvent::MeasureRedated { .. }
-            | CaseEvent::LookedAt {}
-            | CaseEvent::Exported { .. } => {}
+            | of_review!() => {}
         }
     }
 

@@ -99,14 +99,7 @@ fn part_of(entry: &TimelineEntry) -> Option<DraftedPart> {
             CaseEvent::Delivered { .. }
             | CaseEvent::Tagged { .. }
             | CaseEvent::Unlinked { .. }
-            | CaseEvent::ReportSaved { .. }
-            | CaseEvent::ReportSubmitted {}
-            | CaseEvent::ReportReturned { .. }
-            | CaseEvent::ReportAccepted {}
-            | CaseEvent::MeasureDone { .. }
-            | CaseEvent::MeasureRedated { .. }
-            | CaseEvent::LookedAt {}
-            | CaseEvent::Exported { .. },
+            | of_review!(),
             _,
         ) => None,
     }
