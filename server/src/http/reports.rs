@@ -2,19 +2,20 @@
 
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::request::Parts as RequestParts;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use sos_core::access::Action;
+use sos_core::access::{Action, Officer};
 use sos_core::frames::{known, label, words};
 use sos_core::report::{ReportCommand, day};
-use sos_protocol::ErrorCode;
 use sos_protocol::lenient;
 use sos_protocol::limits::{
     REPORT_MEASURES_MAX, REPORT_QUESTIONS_ALL_MAX, REPORT_QUESTIONS_MAX, REPORT_TEXT_CHARS_MAX,
 };
 use sos_protocol::report::{
-    ChangeMeasure, MeasurePlan, MeasureWords, PutMeasure, ReportAnswer, ReportList, ReportQuery,
-    ReportVersion, ReportView, ReportsQuery, ReturnReport, SaveReport, Written,
+    ChangeMeasure, MeasurePlan, MeasureWords, PutMeasure, ReportAnswer, ReportLanguage, ReportList,
+    ReportQuery, ReportVersion, ReportView, ReportsQuery, ReturnReport, SaveReport, Written,
 };
+use sos_protocol::{CaseId, ErrorCode};
 
 use super::Shared;
 use super::body::Json;
@@ -43,15 +44,35 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
 
 type ReportJson = Answer<axum::Json<ReportView>>;
 
-async fn run(
-    parts: &Shared,
-    signed_in: &SignedIn,
-    (id, version): (&str, u32),
-    command: ReportCommand,
-    query: ReportQuery,
-) -> ReportJson {
-    let (officer, id) = (signed_in.officer(), case_id(id)?);
-    Ok(axum::Json(parts.cases.report_command(&officer, (id, version), command, query.language).await?))
+/// The report that an address is about, and who wants what of it.
+pub(super) struct OfReport {
+    parts: Shared,
+    officer: Officer,
+    id: CaseId,
+    language: ReportLanguage,
+}
+
+impl FromRequestParts<Shared> for OfReport {
+    type Rejection = Failed;
+
+    async fn from_request_parts(parts: &mut RequestParts, shared: &Shared) -> Result<Self, Failed> {
+        #[derive(Deserialize)]
+        struct Named {
+            case_id: String,
+        }
+        let officer = SignedIn::from_request_parts(parts, shared).await?.officer();
+        let unknown = |_| Failed::code(ErrorCode::NotFound);
+        let Path(Named { case_id: id }) = Path::from_request_parts(parts, shared).await.map_err(unknown)?;
+        let Asked(ReportQuery { language }) = Asked::from_request_parts(parts, shared).await?;
+        Ok(Self { parts: shared.clone(), officer, id: case_id(&id)?, language })
+    }
+}
+
+impl OfReport {
+    async fn run(self, version: u32, command: ReportCommand) -> ReportJson {
+        let Self { parts, officer, id, language } = self;
+        Ok(axum::Json(parts.cases.report_command(&officer, (id, version), command, language).await?))
+    }
 }
 
 pub(super) async fn list(
@@ -63,74 +84,44 @@ pub(super) async fn list(
     Ok(axum::Json(parts.cases.reports(&officer, query).await?))
 }
 
-pub(super) async fn view(
-    State(parts): State<Shared>,
-    signed_in: SignedIn,
-    Path(id): Path<String>,
-    Asked(query): Asked<ReportQuery>,
-) -> ReportJson {
-    let (officer, id) = (signed_in.officer(), case_id(&id)?);
+pub(super) async fn view(report: OfReport) -> ReportJson {
+    let OfReport { parts, officer, id, language } = report;
     parts.cases.note_look(&officer, id).await?;
-    Ok(axum::Json(parts.cases.report(&officer, id, query.language).await?))
+    Ok(axum::Json(parts.cases.report(&officer, id, language).await?))
 }
 
-pub(super) async fn save(
-    State(parts): State<Shared>,
-    signed_in: SignedIn,
-    Path(id): Path<String>,
-    Asked(query): Asked<ReportQuery>,
-    Json(body): Json<SaveReport, REPORT_BYTES_MAX>,
-) -> ReportJson {
+pub(super) async fn save(report: OfReport, Json(body): Json<SaveReport, REPORT_BYTES_MAX>) -> ReportJson {
     let version = body.version;
     let (plan, written) = read(body)?;
-    run(&parts, &signed_in, (&id, version), ReportCommand::Save { plan, written }, query).await
+    report.run(version, ReportCommand::Save { plan, written }).await
 }
 
-pub(super) async fn submit(
-    State(parts): State<Shared>,
-    signed_in: SignedIn,
-    Path(id): Path<String>,
-    Asked(query): Asked<ReportQuery>,
-    Json(body): Json<ReportVersion>,
-) -> ReportJson {
-    run(&parts, &signed_in, (&id, body.version), ReportCommand::Submit, query).await
+pub(super) async fn submit(report: OfReport, Json(body): Json<ReportVersion>) -> ReportJson {
+    report.run(body.version, ReportCommand::Submit).await
 }
 
 pub(super) async fn give_back(
-    State(parts): State<Shared>,
-    signed_in: SignedIn,
-    Path(id): Path<String>,
-    Asked(query): Asked<ReportQuery>,
+    report: OfReport,
     Json(body): Json<ReturnReport, RETURN_BYTES_MAX>,
 ) -> ReportJson {
     at_most(&body.questions, REPORT_QUESTIONS_MAX, "questions")?;
     let questions: Result<Vec<String>, _> =
         body.questions.iter().map(|question| words(question, "questions")).collect();
-    let command = ReportCommand::Return { questions: questions? };
-    run(&parts, &signed_in, (&id, body.version), command, query).await
+    report.run(body.version, ReportCommand::Return { questions: questions? }).await
 }
 
-pub(super) async fn accept(
-    State(parts): State<Shared>,
-    signed_in: SignedIn,
-    Path(id): Path<String>,
-    Asked(query): Asked<ReportQuery>,
-    Json(body): Json<ReportVersion>,
-) -> ReportJson {
-    run(&parts, &signed_in, (&id, body.version), ReportCommand::Accept, query).await
+pub(super) async fn accept(report: OfReport, Json(body): Json<ReportVersion>) -> ReportJson {
+    report.run(body.version, ReportCommand::Accept).await
 }
 
 pub(super) async fn measure(
-    State(parts): State<Shared>,
-    signed_in: SignedIn,
-    Path((id, measure_id)): Path<(String, String)>,
-    Asked(query): Asked<ReportQuery>,
+    report: OfReport,
+    Path((_, measure_id)): Path<(String, String)>,
     Json(body): Json<ChangeMeasure>,
 ) -> ReportJson {
-    let measure_id = measure_id.parse().map_err(|_| Failed::code(ErrorCode::NotFound))?;
+    let id = measure_id.parse().map_err(|_| Failed::code(ErrorCode::NotFound))?;
     let due = body.due.map(|due| date(&due)).transpose()?;
-    let command = ReportCommand::Measure { id: measure_id, done: body.done, due };
-    run(&parts, &signed_in, (&id, body.version), command, query).await
+    report.run(body.version, ReportCommand::Measure { id, done: body.done, due }).await
 }
 
 /// What was written, as it is kept.
