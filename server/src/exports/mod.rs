@@ -4,6 +4,7 @@
 mod cases;
 mod csv;
 mod figures;
+mod giving;
 mod making;
 mod names;
 mod parts;
@@ -22,6 +23,7 @@ pub use self::pdf::Papers;
 use std::io;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::Stream;
 use futures_util::stream;
@@ -50,7 +52,9 @@ pub const CONNECTIONS: u32 = 3;
 const BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
 /// Files that are fetched from a node at a time.
 const OPEN_MAX: usize = 32;
-/// Bytes that are in memory of each of them.
+/// Longest time in which nothing of a file is taken.
+const IDLE: Duration = Duration::from_secs(60);
+/// Bytes of a piece of each of them: one is read, one waits, one is on its way.
 const CHUNK_BYTES: usize = 256 * 1024;
 /// Whoever fetches a file again within this time goes on with the same fetch, in milliseconds: an hour.
 const SAME_FETCH_MS: i64 = 3_600_000;
@@ -284,8 +288,12 @@ impl Fetched {
         &self.record.view
     }
 
-    /// Its bytes in this range, read as they are taken.
+    /// Its bytes in this range, read as they are taken, until nobody takes any for [`IDLE`].
     pub fn bytes(self, range: Range<usize>) -> impl Stream<Item = io::Result<Vec<u8>>> + Send + use<> {
+        giving::given(self.read(range), IDLE)
+    }
+
+    fn read(self, range: Range<usize>) -> impl Stream<Item = io::Result<Vec<u8>>> + Send + use<> {
         let id = self.record.wanted.export_id;
         let from = (self, range.start);
         stream::try_unfold(from, move |(fetched, at)| async move {
