@@ -43,6 +43,29 @@ it('sees the figures, and the case behind one of them', async () => {
   await tam.leave();
 });
 
+it('leads from a number of a table, and from a bar, to just its cases', async () => {
+  const tam = await atFigures();
+  const { page } = tam;
+  const dialog = page.getByRole('dialog');
+  const chart = page.getByTestId('chart-countries');
+  await chart.locator('svg').first().waitFor();
+  await chart.locator('button[aria-expanded=false]').click();
+  const line = chart.locator('tbody tr', { hasText: 'Đài Loan' });
+  const number = line.locator('td button').first();
+  const cases = Number(await number.textContent());
+  expect(cases).toBeGreaterThan(0);
+  await number.click();
+  await dialog.getByRole('heading', { name: 'Các ca được tính · Đài Loan' }).waitFor();
+  await page.getByTestId('behind').getByRole('button').first().waitFor();
+  expect(await page.getByTestId('behind').getByRole('button').count()).toBe(cases);
+  await looksRight(page, 'figures-behind', 'dialog[open]');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await pressFirstBar(page, page.getByTestId('chart-kinds'));
+  await dialog.getByRole('heading', { name: 'Các ca được tính · Không nói' }).waitFor();
+  await tam.leave();
+});
+
 it.each([390, 320])('fits %i px', async (width) => {
   const tam = await atFigures({ width, height: 844 });
   await tam.page.getByTestId('chart-course').locator('svg').first().waitFor();
@@ -187,6 +210,18 @@ async function openFile(officer: Officer): Promise<void> {
   await officer.queueTab('Đã đóng');
   await officer.open(caseId);
   await officer.tab('Hồ sơ');
+}
+
+/** Thickness of a bar that has its name above it, in pixels. */
+const BAR_PX = 10;
+
+async function pressFirstBar(page: Page, chart: Locator): Promise<void> {
+  await chart.locator('svg path').first().waitFor();
+  await chart.scrollIntoViewIfNeeded();
+  const boxes = await Promise.all((await chart.locator('svg path').all()).map((path) => path.boundingBox()));
+  const bar = boxes.find((box) => box && Math.round(box.height) === BAR_PX && box.width > BAR_PX);
+  if (!bar) throw new Error('no bar is drawn');
+  await page.mouse.click(bar.x + BAR_PX / 2, bar.y + BAR_PX / 2);
 }
 
 async function atFigures(screen?: Screen): Promise<Officer> {

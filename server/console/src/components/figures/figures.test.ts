@@ -1,11 +1,13 @@
 // @vitest-environment happy-dom
-import type { FiguresQuery, Me } from '@protocol';
+import type { FigureCasesQuery, FiguresQuery, Me } from '@protocol';
 import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi as mock } from 'vitest';
 import { noFigures, someFigures } from '../../testing/figures';
+import { leadsOf } from '../../testing/leads';
 import FiguresHarness from '../../testing/FiguresHarness.svelte';
 import { ManualClock, settle } from '../../testing/manual_clock';
 import { aCase, anOfficer, NOON } from '../../testing/samples';
+import type { Lead } from '../../lib/figures/leads';
 import { Service } from '../../testing/service';
 import { Console } from '../../state/console.svelte';
 import type { Engine } from '../../state/figures/figures.svelte';
@@ -79,6 +81,7 @@ async function open(me: Me = reviewer()) {
 const text = () => (target.textContent ?? '').replace(/[\s\u00A0]+/g, ' ');
 const part = (testid: string) => (target.querySelector(`[data-testid="${testid}"]`)?.textContent ?? '').replace(/[\s\u00A0]+/g, ' ').trim();
 const asked = () => service.bodies.at(-1) as FiguresQuery;
+const heading = () => document.querySelector('dialog h2')?.textContent?.replace(/\u00A0/g, ' ');
 const button = (name: string) => {
   const found = [...document.querySelectorAll('button')].find((b) => (b.getAttribute('aria-label') ?? b.textContent ?? '').replace(/[\s\u00A0]+/g, ' ').includes(name));
   if (!found) throw new Error(`no button "${name}"`);
@@ -106,25 +109,84 @@ describe('figures', () => {
     expect(part('asked')).toBe('Ca mở từ 01/11/2026 đến 22/11/2026, giờ Hà Nội (Asia/Ho_Chi_Minh).');
     expect(part('cases')).toContain('1.284');
     expect(part('drills')).toBe('Không tính 96 diễn tập');
-    expect(part('target')).toBe('Nhận ca trong 15 giây 87,4% chưa đạt · mục tiêu 90% · 1.122 trên 1.284 ca');
+    expect(part('target')).toBe('Nhận ca trong 15 giây 87,4% chưa đạt · mục tiêu 90% · 1.122 trên 1.284 ca 162 ca chưa nhận trong 15 giây');
     expect(part('time-claim')).toBe('Có người nhận trên 1.264 ca 20 ca chưa có hoặc không rõ6,4 giây19,2 giây32 giây');
-    expect(part('watch-false_alarms')).toContain('231 trên 1.243 ca');
-    expect(part('watch-escalated')).toContain('5 không đến được ai');
-    expect(part('readiness')).toContain('88 trên 96 diễn tập');
+    expect(part('watch-false_alarms')).toBe('Báo nhầm 18,6% 231 ca trên 1.243 ca đã đóng');
+    expect(part('on-time')).toBe('Nhận ca đúng hạn 94% Theo hạn của bàn trực lúc đó · 1.207 trên 1.284 ca 77 ca chưa nhận đúng hạn');
+    expect(part('watch-escalated')).toContain('118 lần báo: 101 đến đúng người, 12 đến bàn của Bộ thay thế, 5 không đến được ai; sau đó 66 ca có người nhận.');
+    expect(part('readiness')).toContain('88 trên 96 diễn tập 8 diễn tập chưa có người nhận');
   });
 
   it('lead to their cases, of the question that they answer, and a case leads back', async () => {
     answer('POST /api/figures/cases', { cases: [aCase({ case_id: 'c7', case_no: '2026-000007' })], all: 3 });
     await open();
-    await press('Xem 77 ca trễ hạn');
-    expect(service.bodies.at(-1)).toEqual({ query: someFigures().query, of: 'late' });
-    expect(document.querySelector('dialog')?.textContent).toContain('Ca không nhận đúng hạn');
+    await press('77 ca chưa nhận đúng hạn');
+    expect(service.bodies.at(-1)).toEqual({ query: someFigures().query, of: 'not_on_time' });
+    expect(heading()).toBe('Ca chưa nhận đúng hạn');
+    expect(document.querySelector('dialog')?.textContent).toContain('Mở từ 01/11/2026 đến 22/11/2026, giờ Hà Nội (Asia/Ho_Chi_Minh).');
     expect(document.querySelector('dialog')?.textContent).toContain('1 ca mới nhất trong 3 ca');
     await press('2026-000007');
     expect(console.shown).toBe('c7');
     expect([console.screen.figures, console.screen.fromFigures]).toEqual([false, true]);
     console.openFigures();
     expect([console.screen.figures, console.screen.fromFigures, console.shown]).toEqual([true, false, null]);
+  });
+
+  it('lead each to just its cases, wherever on the page it stands', async () => {
+    answer('POST /api/figures/cases', { cases: [], all: 0 });
+    await open();
+    for (const chart of target.querySelectorAll<HTMLElement>('article button[aria-expanded="false"]')) chart.click();
+    await pause();
+    const asked = new Map<string, string[]>();
+    for (const lead of [...target.querySelectorAll<HTMLElement>('button.leads, button.see')]) {
+      lead.click();
+      await pause();
+      const { query, ...what } = service.bodies.at(-1) as FigureCasesQuery;
+      expect(query).toEqual(someFigures().query);
+      const name = (lead.getAttribute('aria-label') ?? lead.textContent ?? '').replace(/\u00A0/g, ' ');
+      if (lead.matches('.see')) expect(name.endsWith(`: ${heading()}`), `${name}, ${heading()}`).toBe(true);
+      asked.set(JSON.stringify(what), [...(asked.get(JSON.stringify(what)) ?? []), name]);
+      document.querySelector<HTMLElement>('dialog header button')?.click();
+      await pause();
+    }
+    const wanted = leadsOf(someFigures()).filter(([, n]) => n > 0);
+    expect([...asked.keys()].sort()).toEqual([...new Set(wanted.map(([what]) => JSON.stringify(what)))].sort());
+    for (const [what, n] of wanted) expect(asked.get(JSON.stringify(what))?.join(' | '), JSON.stringify(what)).toContain(n.toLocaleString('vi'));
+    for (const [what, names] of asked) {
+      const numbers = wanted.filter(([of]) => JSON.stringify(of) === what).map(([, n]) => n.toLocaleString('vi'));
+      for (const name of names) expect(numbers.some((n) => name.includes(n)), `${what}: ${name}`).toBe(true);
+    }
+  });
+
+  it('that are none lead nowhere', async () => {
+    const none = { cases: 0, over: 0 };
+    answer('POST /api/figures', someFigures({ unseen: none, false_alarms: none, on_time: { cases: 0, over: 1_284 } }));
+    await open();
+    for (const id of ['watch-unseen', 'watch-false_alarms']) expect(target.querySelector(`[data-testid="${id}"] button`)).toBeNull();
+    expect([...target.querySelectorAll('[data-testid="on-time"] button')].map((b) => b.textContent)).toEqual(['1.284 ca chưa nhận đúng hạn']);
+  });
+
+  it('of drills lead to drills, and say so, also where no case is counted', async () => {
+    answer('POST /api/figures', { ...noFigures(), drills_left_out: 3 });
+    answer('POST /api/figures/cases', { cases: [], all: 0 });
+    await open();
+    await press('Có 3 diễn tập khớp');
+    expect(service.bodies.at(-1)).toEqual({ query: someFigures().query, of: 'cases', drills: true });
+    expect(heading()).toBe('Các diễn tập, không tính vào số liệu');
+    expect(document.querySelector('dialog')?.textContent).toContain('Không có diễn tập nào.');
+  });
+
+  it('stay what the dialog is of, when others come meanwhile', async () => {
+    answer('POST /api/figures/cases', { cases: [], all: 0 });
+    await open();
+    answer('POST /api/figures', someFigures({ spans: 'month', query: { ...someFigures().query, from: '2026-10-01' } }));
+    await press('Xem bảng: Diễn biến');
+    const first = target.querySelector<HTMLElement>('[data-testid="chart-course"] td button');
+    void choose('Tháng trước', 'last_month');
+    first?.click();
+    await pause();
+    expect(part('asked')).toContain('từ 01/10/2026');
+    expect(heading()).toBe('Các ca được tính · mở ngày 01/11/2026');
   });
 
   it('whose cases do not come say so, and can be asked for again', async () => {
@@ -206,6 +268,18 @@ describe('what is chosen', () => {
 });
 
 describe('charts', () => {
+  it('lead to the cases of what is pressed in them', async () => {
+    const pressed: ((lead: Lead) => void)[] = [];
+    getEngine = () => Promise.resolve({ ...engine, drawIn: (element, onlead) => (pressed.push(onlead), engine.drawIn(element, onlead)) });
+    answer('POST /api/figures/cases', { cases: [aCase({ case_id: 'c7' })], all: 1 });
+    await open();
+    const lead: Lead = { of: 'cases', group: { by: 'desk', desk_id: 'jp-tokyo' } };
+    pressed[0]?.(lead);
+    await pause();
+    expect(service.bodies.at(-1)).toEqual({ query: someFigures().query, ...lead });
+    expect(heading()).toBe('Các ca được tính · Tokyo');
+  });
+
   it('show their numbers as a table when asked to', async () => {
     await open();
     const chart = target.querySelector('[data-testid="chart-hours"]');

@@ -8,6 +8,7 @@ import { Amounts } from './amounts';
 import { chartsOf, type ChartId } from './charts';
 import { circlesOf, sightOf } from './draw/world';
 import { fittedName } from './draw/bars';
+import type { Lead } from './leads';
 import type { Look } from './look';
 import { simplified } from './simplify';
 import { countryTable } from './tables';
@@ -48,7 +49,7 @@ describe('charts', () => {
       expect(series.length).toBeGreaterThan(0);
       expect(spec.height(width)).toBeGreaterThan(100);
       if (spec.id !== 'hours') continue;
-      expect(series[0]?.data).toEqual(someFigures().by_hour);
+      expect((series[0]?.data as { value: number }[]).map(({ value }) => value)).toEqual(someFigures().by_hour);
     }
   });
 
@@ -76,6 +77,53 @@ describe('charts', () => {
   });
 });
 
+describe('what is drawn', () => {
+  interface Item {
+    value: unknown;
+    cursor: string;
+    lead?: Lead;
+  }
+  /** Of each series, what leads somewhere under the pointer, or could. */
+  const drawnOf = (id: ChartId, figures = someFigures(), width = 1366): Item[][] => {
+    const { series } = chart(id, figures)?.draw({ width, look }) as { series: { data: Item[]; silent?: boolean }[] };
+    return series.filter(({ silent }) => !silent).map(({ data }) => data);
+  };
+  const leadsOf = (items: readonly Item[] | undefined) => items?.map(({ lead }) => lead);
+  const days = someFigures().course.map(({ from }) => from);
+  const taipei = { by: 'desk', desk_id: 'tw-taipei' };
+
+  it.each<[ChartId, unknown[][]]>([
+    ['course', ['cases', 'closed', 'on_time'].map((of) => days.map((from) => ({ of, group: { by: 'span', from } })))],
+    ['times', [1, 2, 3].map(() => ['received', 'rang', 'claimed', 'closed'].map((of) => ({ of })))],
+    ['hours', [Array.from({ length: 24 }, (_, hour) => ({ of: 'cases', group: { by: 'hour', hour } }))]],
+    ['weekdays', [Array.from({ length: 7 }, (_, weekday) => ({ of: 'cases', group: { by: 'weekday', weekday } }))]],
+    ['kinds', [someFigures().by_kind.map(({ kind }) => ({ of: 'cases', group: { by: 'kind', kind } }))]],
+    ['dispositions', [someFigures().by_disposition.map(({ disposition }) => ({ of: 'cases', group: { by: 'disposition', disposition } }))]],
+    ['countries', [['TW', 'JP'].map((country) => ({ of: 'cases', group: { by: 'country', country } }))]],
+    ['desks', ['cases', 'claimed', 'on_time'].map((of) => [taipei, { by: 'desk', desk_id: 'jp-tokyo' }].map((group) => ({ of, group })))],
+  ])('leads to the cases of its line: %s', (id, leads) => {
+    const drawn = drawnOf(id);
+    expect(drawn.map(leadsOf)).toEqual(leads);
+    for (const { cursor } of drawn.flat()) expect(cursor).toBe('pointer');
+  });
+
+  it('on a phone leads there too', () => {
+    expect(leadsOf(drawnOf('desks', someFigures(), 320)[0])).toEqual([{ of: 'cases', group: taipei }, { of: 'cases', group: { by: 'desk', desk_id: 'jp-tokyo' } }]);
+  });
+
+  it('leads nowhere where there are no cases, and does not look as if it did', () => {
+    for (const id of ['course', 'hours', 'weekdays'] as const)
+      for (const { lead, cursor } of drawnOf(id, noFigures()).flat()) expect([lead, cursor]).toEqual([undefined, 'default']);
+  });
+
+  it('of hundreds leads to the cases of the lines that are drawn', () => {
+    const desks = Array.from({ length: 160 }, (_, i) => aDeskFigure(`d${i}`, `Bàn ${i}`, 10));
+    expect(leadsOf(drawnOf('desks', someFigures({ by_desk: desks }))[0])).toEqual(
+      Array.from({ length: 12 }, (_, i) => ({ of: 'cases', group: { by: 'desk', desk_id: `d${i}` } })),
+    );
+  });
+});
+
 describe('names', () => {
   it('that are too long keep their end', () => {
     expect(fittedName('Cơ quan đại diện Việt Nam, khu vực số 12', 220)).toMatch(/^\{name\|Cơ quan.*….*khu vực số 12\}$/);
@@ -90,7 +138,7 @@ describe('the map', () => {
   });
 
   it('shows the part of the world where cases are, and never less than makes sense of it', () => {
-    const at = (lon: number, lat: number) => ({ name: '', text: '', lon, lat, cases: 1 });
+    const at = (lon: number, lat: number) => ({ lon, lat });
     expect(sightOf([])).toEqual([[-170, 78], [180, -56]]);
     const [[west, north], [east, south]] = sightOf([at(121, 23)]);
     expect(east - west).toBeGreaterThanOrEqual(90);

@@ -4,7 +4,9 @@ import { GeoComponent, GridComponent, LegendComponent, TitleComponent, TooltipCo
 import { init, registerMap, use } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
 import { SVGRenderer } from 'echarts/renderers';
+import type { Leading } from './draw/base';
 import { MAP_NAME } from './draw/world';
+import type { Lead } from './leads';
 import { FONT, type Look } from './look';
 import type { World } from './world';
 
@@ -18,8 +20,13 @@ export interface Drawn {
   dispose: () => void;
 }
 
-export function drawIn(element: HTMLElement): Drawn {
+/** A chart in `element`. A click on what has cases behind it leads to them. */
+export function drawIn(element: HTMLElement, onlead: (lead: Lead) => void): Drawn {
   const chart = init(element, null, { renderer: 'svg', width: element.clientWidth || 1, height: element.clientHeight || 1 });
+  chart.on('click', ({ data }) => {
+    const { lead } = (data ?? {}) as Partial<Leading>;
+    if (lead) onlead(lead);
+  });
   return {
     knowWorld,
     show: (option, size) => {
@@ -72,7 +79,9 @@ export function svgOf(option: EChartsOption, { width, height, title, lines, look
         subtextStyle: { fontFamily: FONT, fontSize: 14, lineHeight: LINE_PX, color: look.dim },
       },
     });
-    return nest(whole.renderToSVGString(), inner.renderToSVGString(), MARGIN_PX, top);
+    // From a file nothing leads to cases.
+    const drawing = inner.renderToSVGString().replaceAll('cursor:pointer', 'cursor:default');
+    return nest(whole.renderToSVGString(), drawing, MARGIN_PX, top);
   } finally {
     inner.dispose();
     whole.dispose();

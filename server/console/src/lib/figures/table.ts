@@ -1,10 +1,13 @@
 import { csvOf } from '../csv';
+import type { Lead } from './leads';
 
 /** A number or text as it is read, and as it is reckoned with: durations in seconds, shares in per cent. */
 export interface Cell {
   text: string;
   /** The empty text where there is none. */
   value: string | number;
+  /** To the cases that it is a number of. */
+  lead?: Lead;
 }
 
 export interface Column {
@@ -29,6 +32,12 @@ export function tableCsv({ columns, rows }: Table): string {
 export function numberAt(row: readonly Cell[], column: number): number | null {
   const value = row[column]?.value;
   return typeof value === 'number' ? value : null;
+}
+
+/** Where the number in a cell leads; none where it is no number of cases, or there are none. */
+export function leadAt(row: readonly Cell[], column: number): Lead | null {
+  const lead = row[column]?.lead;
+  return lead && (numberAt(row, column) ?? 0) > 0 ? lead : null;
 }
 
 export function textAt(row: readonly Cell[], column: number): string {

@@ -1,6 +1,8 @@
-import type { CaseId, FigureCases, FigureOf, Figures, FiguresQuery, Me } from '@protocol';
+import type { CaseId, FigureCases, FigureCasesQuery, Figures, FiguresQuery, Me } from '@protocol';
 import { getContext, setContext } from 'svelte';
 import { Amounts } from '../../lib/figures/amounts';
+import { leadText } from '../../lib/figures/lead_words';
+import type { Lead } from '../../lib/figures/leads';
 import type { PeriodFault } from '../../lib/figures/periods';
 import { FIRST_FILTERS, isNarrowed, loadFilters, queryOf, saveFilters, zoneOf, type Filters } from '../../lib/figures/query';
 import type { FigureWords } from '../../lib/figures/words';
@@ -15,6 +17,14 @@ import { Loaded } from '../loaded.svelte';
 /** What draws charts. It is large, and comes after the numbers. */
 export type Engine = Pick<typeof import('../../lib/figures/engine'), 'drawIn' | 'svgOf'>;
 
+/** What somebody looks at the cases of. */
+export interface Behind {
+  lead: Lead;
+  /** Those that the number stands in. */
+  figures: Figures;
+  cases: Loaded<FigureCases>;
+}
+
 /** The figures: what was asked for, and what came. */
 export class FiguresRoom {
   readonly console: Console;
@@ -22,8 +32,7 @@ export class FiguresRoom {
   filters = $state.raw<Filters>(FIRST_FILTERS);
   /** What is wrong with the period; the figures are those of before. */
   fault = $state.raw<PeriodFault | null>(null);
-  /** The figure whose cases are looked at. */
-  behind = $state.raw<{ of: FigureOf; cases: Loaded<FigureCases> } | null>(null);
+  behind = $state.raw<Behind | null>(null);
   world = $state.raw<World | null>(null);
   mapFailed = $state(false);
   /** What draws; none while it is being loaded. */
@@ -115,19 +124,23 @@ export class FiguresRoom {
   };
 
   /** The cases of the figures that are on the screen, which need not be those last asked for. */
-  look = (of: FigureOf): void => {
-    const query = this.shelf.value?.query;
-    if (!query) return;
+  look = (lead: Lead): void => {
+    const figures = this.shelf.value;
+    if (!figures) return;
     const { api, clock, random } = this.console;
+    const asked: FigureCasesQuery = { query: figures.query, ...lead };
     const cases = new Loaded<FigureCases>({
-      ask: () => api.request<FigureCases>('POST', '/api/figures/cases', { query, of }),
+      ask: () => api.request<FigureCases>('POST', '/api/figures/cases', asked),
       clock,
       random,
       onError: this.onError,
     });
-    this.behind = { of, cases };
+    this.behind = { lead, figures, cases };
     void cases.load();
   };
+
+  /** Which cases a number on the screen leads to. */
+  says = (lead: Lead): string => (this.shelf.value ? leadText(lead, this.shelf.value, this.words) : '');
 
   lookAway = (): void => {
     this.behind = null;

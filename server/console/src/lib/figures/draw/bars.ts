@@ -1,6 +1,6 @@
 import type { Amounts } from '../amounts';
-import { headOf, numberAt, textAt, type Table } from '../table';
-import { base, countAxis, nameAxis, NARROW_PX, TEXT_PX, type Draw, type Room } from './base';
+import { headOf, textAt, type Table } from '../table';
+import { base, countAxis, counted, nameAxis, NARROW_PX, TEXT_PX, type Draw, type Room } from './base';
 import { acrossTooltip } from './course';
 
 /** Height of a bar with its name above it, in pixels. */
@@ -22,7 +22,7 @@ export function drawColumns(table: Table, amounts: Amounts, short: (name: string
         {
           type: 'bar',
           name: columns[1]?.title ?? '',
-          data: rows.map((row) => numberAt(row, 1)),
+          data: rows.map((row) => counted(row, 1)),
           barMaxWidth: 54,
           barCategoryGap: '28%',
           itemStyle: { color: room.look.accent, borderRadius: [3, 3, 0, 0] },
@@ -53,7 +53,7 @@ export function drawRanked(table: Table, most: number, say: (row: Table['rows'][
       series: [
         {
           type: 'bar',
-          data: rows.map((row) => numberAt(row, 1)),
+          data: rows.map((row) => counted(row, 1)),
           barWidth: 10,
           showBackground: true,
           backgroundStyle: { color: room.look.line, borderRadius: 3 },

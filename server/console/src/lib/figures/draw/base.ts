@@ -1,5 +1,7 @@
 import type { EChartsOption } from 'echarts';
+import type { Lead } from '../leads';
 import { FONT, type Look } from '../look';
+import { leadAt, numberAt, type Cell } from '../table';
 
 /** Room for a chart, in pixels. */
 export interface Room {
@@ -28,6 +30,23 @@ export function base({ look }: Room): EChartsOption {
       textStyle: { fontFamily: FONT, fontSize: TEXT_PX, color: look.text },
     },
   };
+}
+
+/** What of a drawn thing says where a click on it leads. */
+export interface Leading {
+  lead?: Lead;
+  cursor: 'pointer' | 'default';
+}
+
+/** A click on what is drawn of a row leads to the cases whose number stands in its `column`. */
+export function leading(row: readonly Cell[], column: number): Leading {
+  const lead = leadAt(row, column);
+  return lead ? { lead, cursor: 'pointer' } : { cursor: 'default' };
+}
+
+/** A number of cases as it is drawn. */
+export function counted(row: readonly Cell[], column: number): { value: number | null } & Leading {
+  return { value: numberAt(row, column), ...leading(row, column) };
 }
 
 /** An axis of names. */

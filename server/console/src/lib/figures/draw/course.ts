@@ -1,7 +1,7 @@
 import type { EChartsOption } from 'echarts';
 import type { Amounts } from '../amounts';
-import { numberAt, textAt, type Table } from '../table';
-import { base, countAxis, nameAxis, NARROW_PX, TEXT_PX, type Draw, type Room } from './base';
+import { textAt, type Table } from '../table';
+import { base, countAxis, counted, nameAxis, NARROW_PX, TEXT_PX, type Draw, type Room } from './base';
 
 /** Cases opened as columns; closed and on time as lines that differ in form as well as in colour. */
 export function drawCourse({ columns, rows }: Table, amounts: Amounts): Draw {
@@ -22,7 +22,7 @@ export function drawCourse({ columns, rows }: Table, amounts: Amounts): Draw {
       {
         type: 'bar',
         name: columns[1]?.title ?? '',
-        data: rows.map((row) => numberAt(row, 1)),
+        data: rows.map((row) => counted(row, 1)),
         barMaxWidth: 44,
         barCategoryGap: rows.length > POINTS_MAX ? '0%' : '24%',
         itemStyle: { color: room.look.accent, opacity: 0.45, borderRadius: [3, 3, 0, 0] },
@@ -57,7 +57,9 @@ function line(room: Room, rows: Table['rows'], column: number, name: string | un
   return {
     type: 'line' as const,
     name: name ?? '',
-    data: rows.map((row) => numberAt(row, column)),
+    data: rows.map((row) => counted(row, column)),
+    // Of the line; its points have their own.
+    cursor: 'default',
     symbol: form.symbol,
     symbolSize: form.symbol === 'diamond' ? 9 : 6,
     showSymbol: rows.length <= POINTS_MAX && room.width >= rows.length * 8,

@@ -1,7 +1,7 @@
 import type { BarSeriesOption, EChartsOption } from 'echarts';
 import { headOf, numberAt, textAt, type Table } from '../table';
 import { DESK_COLUMN } from '../tables';
-import { base, nameAxis, TEXT_PX, type Draw, type Room } from './base';
+import { base, leading, nameAxis, TEXT_PX, type Draw, type Room } from './base';
 import { aboveBar, drawRanked, fittedName } from './bars';
 
 /** From this width on the three measures stand beside each other. */
@@ -9,11 +9,11 @@ const BESIDE_PX = 760;
 /** Height above the bars, for what they mean, in pixels. */
 const HEAD_PX = 28;
 
-/** Where the three columns stand, in per cent of the width. */
+/** Where the three columns stand, in per cent of the width, and where in the table the number of their cases. */
 const COLUMNS = [
-  { column: DESK_COLUMN.cases, left: 0, width: 46 },
-  { column: DESK_COLUMN.claimP90, left: 52, width: 16 },
-  { column: DESK_COLUMN.onTimeShare, left: 76, width: 16 },
+  { column: DESK_COLUMN.cases, cases: DESK_COLUMN.cases, left: 0, width: 46 },
+  { column: DESK_COLUMN.claimP90, cases: DESK_COLUMN.claimOver, left: 52, width: 16 },
+  { column: DESK_COLUMN.onTimeShare, cases: DESK_COLUMN.onTime, left: 76, width: 16 },
 ] as const;
 
 /** Cases, time until claimed and on time of each desk in one line; on a phone the bars are of the cases alone. */
@@ -51,19 +51,18 @@ function beside(room: Room, rows: Table['rows'], titles: readonly string[]): ECh
       axisLine: { show: false },
       axisLabel: at === 0 ? aboveBar(room, (name) => fittedName(name, (room.width * first.width) / 100)) : { show: false },
     })),
-    series: COLUMNS.map(({ column }, at) => series(room, rows, column, at)),
+    series: COLUMNS.map((of, at) => series(room, rows, of, at)),
   };
 }
 
-function series(room: Room, rows: Table['rows'], column: number, at: number): BarSeriesOption {
+function series(room: Room, rows: Table['rows'], { column, cases }: (typeof COLUMNS)[number], at: number): BarSeriesOption {
   return {
     type: 'bar',
     xAxisIndex: at,
     yAxisIndex: at,
     barWidth: 10,
-    silent: true,
     itemStyle: { color: room.look.accent, borderRadius: 3 },
-    data: rows.map((row) => ({ value: numberAt(row, column) ?? 0, name: textAt(row, column) })),
+    data: rows.map((row) => ({ value: numberAt(row, column) ?? 0, name: textAt(row, column), ...leading(row, cases) })),
     label: { show: true, position: 'right', color: room.look.text, fontSize: TEXT_PX, formatter: '{b}' },
   };
 }

@@ -1,8 +1,9 @@
 import type { ScatterSeriesOption } from 'echarts';
 import type { Amounts } from '../amounts';
 import { numberAt, textAt, type Cell, type Table } from '../table';
+import { TIMES_OVER } from '../tables';
 import { aboveBar } from './bars';
-import { base, nameAxis, NARROW_PX, TEXT_PX, type Draw, type Room } from './base';
+import { base, leading, nameAxis, NARROW_PX, TEXT_PX, type Draw, type Room } from './base';
 
 /** The shortest time that is drawn, in seconds: a scale by tens has no zero. */
 const LEAST_S = 0.1;
@@ -80,11 +81,10 @@ function points(room: Room, rows: Table['rows'], name: string, { column, symbol,
     name,
     symbol,
     symbolSize: symbol === 'diamond' ? 15 : 12,
-    silent: true,
     itemStyle: { color: room.look.accent, borderColor: room.look.panel, borderWidth: 1.5 },
     data: rows.flatMap((row) => {
       const s = at(row, column);
-      return s === null ? [] : [{ value: [s, textAt(row, 0)], name: textAt(row, column) }];
+      return s === null ? [] : [{ value: [s, textAt(row, 0)], name: textAt(row, column), ...leading(row, TIMES_OVER) }];
     }),
     label: {
       show: !narrow,

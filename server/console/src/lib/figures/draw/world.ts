@@ -2,7 +2,7 @@ import type { EChartsOption } from 'echarts';
 import type { Amounts } from '../amounts';
 import { numberAt, textAt, type Table } from '../table';
 import type { World } from '../world';
-import { base, NARROW_PX, TEXT_PX, type Draw } from './base';
+import { base, leading, NARROW_PX, TEXT_PX, type Draw, type Leading } from './base';
 
 /** Name under which the engine knows the shapes. */
 export const MAP_NAME = 'world';
@@ -20,7 +20,7 @@ const LEAST_SIGHT = { lon: 90, lat: 50 };
 /** The map ends where nobody lives. */
 const ENDS = { west: -170, east: 180, south: -56, north: 78 };
 
-export interface Circle {
+export interface Circle extends Leading {
   name: string;
   text: string;
   lon: number;
@@ -33,12 +33,12 @@ export function circlesOf({ rows }: Table, { places }: Pick<World, 'places'>): C
   return rows.flatMap((row) => {
     const place = places.get(textAt(row, CODE_COLUMN));
     const cases = numberAt(row, 1) ?? 0;
-    return place && cases > 0 ? [{ name: textAt(row, 0), text: textAt(row, 1), cases, lon: place[0], lat: place[1] }] : [];
+    return place && cases > 0 ? [{ name: textAt(row, 0), text: textAt(row, 1), cases, lon: place[0], lat: place[1], ...leading(row, 1) }] : [];
   });
 }
 
 /** Corners of what is shown: all circles with some room around them. */
-export function sightOf(circles: readonly Circle[]): [[number, number], [number, number]] {
+export function sightOf(circles: readonly Pick<Circle, 'lon' | 'lat'>[]): [[number, number], [number, number]] {
   if (circles.length === 0) return [[ENDS.west, ENDS.north], [ENDS.east, ENDS.south]];
   const span = (all: number[], margin: number, least: number, low: number, high: number): [number, number] => {
     const [from, to] = [Math.min(...all) - margin, Math.max(...all) + margin];
@@ -90,6 +90,8 @@ export function drawWorld(table: Table, world: World, amounts: Amounts): Draw {
           coordinateSystem: 'geo',
           // The largest first, so that the small ones lie on top.
           data: circles.map((circle, at) => ({
+            lead: circle.lead,
+            cursor: circle.cursor,
             name: `${circle.name} · ${circle.text}`,
             value: [circle.lon, circle.lat],
             symbolSize: size(circle.cases),

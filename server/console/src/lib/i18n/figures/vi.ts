@@ -1,4 +1,5 @@
-import type { FigureOf } from '@protocol';
+import type { SpanLength } from '@protocol';
+import type { CasesOf, DrillOf, TargetOf } from '../../figures/leads';
 import type { PeriodFault, Preset } from '../../figures/periods';
 import type { Widen } from '../vi';
 import { exportsVi } from './exports_vi';
@@ -66,7 +67,6 @@ export const vi = {
   cases: (n: string) => `${n} ca`,
   over: (n: string) => `trên ${n} ca`,
   overOf: (n: string, of: string) => `${n} trên ${of} ca`,
-  see: (what: string) => `Xem các ca: ${what}`,
   seeList: 'Xem các ca',
   head: {
     cases: 'Số ca',
@@ -80,7 +80,8 @@ export const vi = {
     missed: 'chưa đạt',
     onTime: 'Nhận ca đúng hạn',
     onTimeHint: 'Theo hạn của bàn trực lúc đó',
-    late: (n: string) => `Xem ${n} ca trễ hạn`,
+    notWithin: (n: string, s: string) => `${n} ca chưa nhận trong ${s}`,
+    notOnTime: (n: string) => `${n} ca chưa nhận đúng hạn`,
   },
   times: {
     title: 'Thời gian đến từng mốc',
@@ -106,7 +107,7 @@ export const vi = {
     reachedTargets: (n: string) => `${n} đến đúng người`,
     reachedMinistry: (n: string) => `${n} đến bàn của Bộ thay thế`,
     reachedNobody: (n: string) => `${n} không đến được ai`,
-    claimedAfter: (n: string) => `sau đó ${n} ca có người nhận.`,
+    claimedAfter: (n: string) => `sau đó ${n} ca có người nhận`,
   },
   readiness: {
     title: 'Sẵn sàng qua diễn tập',
@@ -114,6 +115,8 @@ export const vi = {
     none: 'Không có diễn tập nào trong thời gian này.',
     rang: 'Diễn tập có reo chuông',
     claimed: 'Diễn tập có người nhận',
+    not_rung: (n: string) => `${n} diễn tập chưa từng reo chuông`,
+    not_claimed: (n: string) => `${n} diễn tập chưa có người nhận`,
     claim: 'Đến lúc nhận, p90',
     over: (n: string) => `trên ${n} diễn tập`,
     overOf: (n: string, of: string) => `${n} trên ${of} diễn tập`,
@@ -184,19 +187,47 @@ export const vi = {
     title: {
       cases: 'Các ca được tính',
       open: 'Ca chưa đóng',
-      late: 'Ca không nhận đúng hạn',
+      closed: 'Ca đã đóng',
+      on_time: 'Ca nhận đúng hạn',
+      not_on_time: 'Ca chưa nhận đúng hạn',
+      within: (s: string) => `Ca nhận trong ${s}`,
+      not_within: (s: string) => `Ca chưa nhận trong ${s}`,
+      received: 'Ca biết được thời gian đến hệ thống',
+      not_received: 'Ca không rõ thời gian đến hệ thống',
+      rang: 'Ca đã reo chuông',
+      not_rung: 'Ca chưa từng reo chuông',
+      claimed: 'Ca đã có người nhận',
+      not_claimed: 'Ca chưa có người nhận',
       unseen: 'Ca không cán bộ nào xem',
       unverified: 'Ca chưa xác minh',
       false_alarms: 'Ca đóng vì báo nhầm',
       escalated: 'Ca phải báo lên cấp trên',
+      reached_targets: 'Ca có lần báo đến đúng người',
+      reached_ministry: 'Ca có lần báo đến bàn của Bộ thay thế',
+      reached_nobody: 'Ca có lần báo không đến được ai',
+      claimed_after: 'Ca có người nhận sau khi báo lên cấp trên',
       transferred: 'Ca chuyển bàn trực',
       reopened: 'Ca mở lại',
-    } satisfies Record<FigureOf, string>,
-    loading: 'Đang tải các ca…',
-    failed: 'Chưa tải được các ca.',
-    none: 'Không có ca nào.',
-    all: (n: string) => `${n} ca, mới nhất trước.`,
-    latest: (shown: string, all: string) => `${shown} ca mới nhất trong ${all} ca. Thu hẹp thời gian để thấy các ca cũ hơn.`,
+    } satisfies Record<CasesOf, string> & Record<TargetOf, (s: string) => string>,
+    drills: {
+      cases: 'Các diễn tập, không tính vào số liệu',
+      rang: 'Diễn tập có reo chuông',
+      not_rung: 'Diễn tập chưa từng reo chuông',
+      claimed: 'Diễn tập có người nhận',
+      not_claimed: 'Diễn tập chưa có người nhận',
+    } satisfies Record<DrillOf, string>,
+    span: {
+      day: (day: string) => `mở ngày ${day}`,
+      week: (day: string) => `mở trong tuần từ ${day}`,
+      month: (month: string) => `mở trong tháng ${month}`,
+    } satisfies Record<SpanLength, (from: string) => string>,
+    what: { cases: 'ca', drills: 'diễn tập' },
+    asked: (days: string, zone: string) => `Mở ${days}, ${zone}.`,
+    loading: (what: string) => `Đang tải các ${what}…`,
+    failed: (what: string) => `Chưa tải được các ${what}.`,
+    none: (what: string) => `Không có ${what} nào.`,
+    all: (n: string, what: string) => `${n} ${what}, mới nhất trước.`,
+    latest: (shown: string, all: string, what: string) => `${shown} ${what} mới nhất trong ${all} ${what}. Thu hẹp thời gian để thấy các ${what} cũ hơn.`,
     opened: (time: string) => `mở ${time}`,
   },
 };
