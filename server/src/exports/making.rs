@@ -29,8 +29,10 @@ use crate::store::{Store, StoreError};
 
 /// Cases that are read at a time: some hundred kilobytes.
 const BATCH: usize = 500;
-/// After each batch the store is left alone for as long as the batch took, but for no longer than this, in milliseconds: half of the time it
-/// belongs to whoever else needs it.
+/// After each batch the store is left alone for so many times as long as the batch took: three quarters of the time it belongs to
+/// whoever else needs it.
+const REST_TIMES: i64 = 3;
+/// But for no longer than this, in milliseconds.
 const REST_MS_MAX: i64 = 500;
 /// Batches that wait to be written.
 const BATCHES_WAITING_MAX: usize = 1;
@@ -231,8 +233,8 @@ impl Making {
                 return Ok(());
             }
             counter.done.fetch_add(u32::try_from(places.len()).unwrap_or(0), Ordering::Relaxed);
-            let took = self.clock.now().since_ms(began).clamp(0, REST_MS_MAX);
-            tokio::time::sleep(Duration::from_millis(took.unsigned_abs())).await;
+            let rest = (REST_TIMES * self.clock.now().since_ms(began)).clamp(0, REST_MS_MAX);
+            tokio::time::sleep(Duration::from_millis(rest.unsigned_abs())).await;
         }
         Ok(())
     }
