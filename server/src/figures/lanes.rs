@@ -1,5 +1,5 @@
-//! One question at a time for each who asks, and as long a rest after it: whoever asks without a pause has half of the time
-//! of one thread, and an SOS the other.
+//! One question at a time for each who asks, and a rest after it: whoever asks without a pause has a quarter of the time of
+//! one thread, and an SOS the rest.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -12,7 +12,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Those who ask share so many lanes: two in one wait for each other at times.
 const LANES: usize = 64;
-/// Longest rest.
+/// A rest is so many times as long as the answer took.
+const REST_TIMES: u32 = 3;
+/// But no longer than this: whoever reads an answer does not notice it.
 const REST_MAX: Duration = Duration::from_millis(500);
 
 /// The lanes of a node.
@@ -58,7 +60,7 @@ impl Drop for Lane {
 }
 
 fn rest(took: Duration) -> Duration {
-    took.min(REST_MAX)
+    took.saturating_mul(REST_TIMES).min(REST_MAX)
 }
 
 #[cfg(test)]
@@ -92,8 +94,8 @@ mod tests {
     }
 
     #[test]
-    fn a_rest_is_as_long_as_the_answer_took_and_no_longer_than_is_bearable() {
-        assert_eq!(rest(Duration::from_millis(140)), Duration::from_millis(140));
+    fn a_rest_is_three_times_as_long_as_the_answer_took_but_bounded() {
+        assert_eq!(rest(Duration::from_millis(140)), Duration::from_millis(420));
         assert_eq!(rest(Duration::from_secs(60)), REST_MAX);
     }
 }
