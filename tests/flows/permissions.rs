@@ -84,7 +84,7 @@ impl Subject {
             Some("MakeToken") => json!({ "name": "thử", "purposes": ["reports"], "days": 1 }),
             Some("Texts") => json!({ "version": version, "phrases": [], "questions": [], "tags": [] }),
             Some("FiguresQuery") => self.figures(),
-            Some("FigureCasesQuery") => json!({ "query": self.figures(), "of": "late" }),
+            Some("FigureCasesQuery") => json!({ "query": self.figures(), "of": "not_on_time" }),
             Some("SaveReport") => {
                 json!({ "version": version, "cause": "thử", "done": "thử", "lessons": "thử",
                 "measures": [], "answers": [] })
